@@ -1,0 +1,33 @@
+{# Publishes a whole build in which nothing failed; says why when it does not. #}
+{% macro publish(results) -%}
+    {% if execute and flags.WHICH == 'build' %}
+        {% set done = [] %}
+        {% set failed = [] %}
+        {% for result in results %}
+            {% do done.append(result.node.unique_id) %}
+            {% if result.status not in ['success', 'pass', 'warn'] %}
+                {% do failed.append(result.node.name ~ ' (' ~ result.status ~ ')') %}
+            {% endif %}
+        {% endfor %}
+
+        {% set left_out = [] %}
+        {% set tables = [] %}
+        {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'test'] %}
+            {% if node.unique_id not in done %}
+                {% do left_out.append(node.name) %}
+            {% elif node.config.meta.get('published') %}
+                {% do tables.append(node.name) %}
+            {% endif %}
+        {% endfor %}
+
+        {% if failed %}
+            {{ log('Nothing was published, as these did not succeed: ' ~ failed | join(', '), info=true) }}
+        {% elif left_out or flags.EMPTY %}
+            {{ log('Nothing was published, as this was not a whole build.', info=true) }}
+        {% else %}
+            {% set version = adapter.store_relation(
+                'publisher', none, [], '', '', {'tables': tables, 'store_timezone': store_timezone()}
+            ) %}
+        {% endif %}
+    {% endif %}
+{%- endmacro %}

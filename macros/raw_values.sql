@@ -1,0 +1,28 @@
+{# A JSON string or number as trimmed text; anything else, and empty text, is null. #}
+{% macro json_text(value) -%}
+    {%- set white_space = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+        ~ "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" -%}
+    case
+        when json_type({{ value }}) not in ('OBJECT', 'ARRAY', 'BOOLEAN')
+            then nullif(trim({{ value }} ->> '$', '{{ white_space }}'), '')
+    end
+{%- endmacro %}
+
+{# ISO 8601 text (no zone is UTC), or milliseconds since 1970, as a UTC timestamp of the years 1 to 9999. #}
+{% macro utc_instant(iso_text, milliseconds) -%}
+    case
+        when
+            regexp_full_match(
+                {{ iso_text }},
+                '[0-9]{4}-[0-9]{2}-[0-9]{2}'
+                || '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?'
+                || '(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?',
+                'i'
+            )
+            and left({{ iso_text }}, 4) != '0000'
+            then
+                timezone('UTC', try_cast(replace(upper({{ iso_text }}), ',', '.') as timestamptz))
+        when try_cast({{ milliseconds }} as bigint) between -62135596800000 and 253402300799999
+            then make_timestamp(try_cast({{ milliseconds }} as bigint) * 1000)
+    end
+{%- endmacro %}

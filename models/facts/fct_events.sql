@@ -1,0 +1,50 @@
+with events as (
+    select
+        *,
+        product_slug is not null
+        and event_type in ('product_view', 'add_to_cart', 'purchase') as is_product_step
+    from {{ ref('stg_events') }}
+),
+
+-- Who came when before, and when next: a window's distinct sessions are then a matter of
+-- comparing dates, whatever the window (see DECISIONS.md, "Distinct counts").
+linked as (
+    select
+        *,
+        lag(event_date) over session_events as session_previous_date,
+        lead(occurred_at) over session_events as session_next_at,
+        lead(source) over session_events as session_next_source,
+        lag(event_date) over session_type_events as type_previous_date,
+        lead(occurred_at) over session_type_events as type_next_at,
+        lag(event_date) over session_product_events as product_previous_date,
+        lead(occurred_at) over session_product_events as product_next_at
+    from events
+    window
+        session_events as (
+            partition by session_id order by occurred_at, source, row_hash
+        ),
+        session_type_events as (
+            partition by session_id, event_type order by occurred_at, row_hash
+        ),
+        session_product_events as (
+            partition by session_id, event_type, product_slug order by occurred_at, row_hash
+        )
+)
+
+select
+    event_type,
+    product_slug,
+    source,
+    session_next_source,
+    case when event_type = 'purchase' then quantity else 0 end as units,
+    case when event_type = 'purchase' then cast(price * quantity as decimal(24, 4)) else 0 end as revenue,
+    event_date,
+    session_previous_date,
+    type_previous_date,
+    case when is_product_step then product_previous_date end as product_previous_date,
+    occurred_at,
+    session_next_at,
+    type_next_at,
+    case when is_product_step then product_next_at end as product_next_at
+from linked
+order by occurred_at

@@ -1,0 +1,13 @@
+with purchases as (
+    select * from {{ ref('stg_events') }} where event_type = 'purchase'
+)
+
+select
+    cast(row_number() over buyer_purchases as integer) as purchase_number,
+    event_date as purchase_date,
+    occurred_at as purchased_at,
+    lag(occurred_at) over buyer_purchases as previous_purchase_at,
+    lag(occurred_at, 2) over buyer_purchases as second_previous_purchase_at
+from purchases
+window buyer_purchases as (partition by buyer_id order by occurred_at)
+order by purchased_at

@@ -1,0 +1,15 @@
+with events as (
+    select * from {{ ref('stg_events') }}
+    where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
+)
+
+select
+    session_id,
+    event_type,
+    event_date,
+    occurred_at,
+    lag(occurred_at) over session_type_events as previous_at,
+    lead(occurred_at) over session_type_events as next_at
+from events
+window session_type_events as (partition by session_id, event_type order by occurred_at)
+order by occurred_at

@@ -1,0 +1,16 @@
+import os
+
+import landing
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    sample = dbt.ref("sample_events")
+    raw_events = os.environ.get("RAW_EVENTS")
+    if raw_events:
+        return landing.rows(session, raw_events)
+    return sample.query(
+        "sample",
+        "select 'seeds/sample_events.csv' as file, row_number() over () as row_number,"
+        " cast(null as varchar) as defect, cast(to_json(sample) as varchar) as text from sample",
+    )

@@ -1,0 +1,99 @@
+"""Publishes a finished build: a new file nobody has open yet, then one atomic change of a link.
+
+`WAREHOUSE_DIR/versions/<time>.duckdb` is one complete version and never changes;
+`WAREHOUSE_DIR/current.duckdb` is a symbolic link to the newest, for the API and for BI tools.
+"""
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+
+KEPT_VERSIONS = 3
+KEPT_SECONDS = 600
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]
+    """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        self.warehouse = Path(self.creds.path).parent
+        self.warehouse.mkdir(parents=True, exist_ok=True)
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        self.connection = conn
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`."""
+        versions = self.warehouse / "versions"
+        versions.mkdir(exist_ok=True)
+        sweep_unfinished(versions)
+        built_at = datetime.now(UTC).replace(tzinfo=None)
+        version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
+        unfinished = version.with_suffix(".tmp")
+        try:
+            self.write(unfinished, target_config.config, version.stem, built_at)
+            sync(unfinished)
+            unfinished.rename(version)
+        finally:
+            sweep_unfinished(versions)
+        sync(versions)
+        point(self.warehouse / "current.duckdb", version)
+        remove_old(versions)
+        print(f"Published {version.stem}")
+
+    def write(self, path: Path, config: dict[str, Any], version: str, built_at: datetime) -> None:
+        cursor = self.connection.cursor()
+        cursor.execute(f"attach '{quoted(path)}' as unfinished (storage_version 'v1.2.0')")
+        try:
+            for table in config["tables"]:
+                cursor.execute(f"create table unfinished.{table} as from {table}")
+            cursor.execute(
+                "create table unfinished.published_build as select"
+                " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
+                " cast(? as timestamp) as built_at",
+                [version, config["store_timezone"], built_at],
+            )
+        finally:
+            cursor.execute("detach unfinished")
+            cursor.close()
+
+
+def quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def point(link: Path, version: Path) -> None:
+    """Make `link` name `version`; whoever follows it meets the old or the new, never neither."""
+    unfinished = link.with_suffix(".tmp")
+    unfinished.unlink(missing_ok=True)
+    unfinished.symlink_to(version.relative_to(link.parent))
+    unfinished.replace(link)
+    sync(link.parent)
+
+
+def sweep_unfinished(versions: Path) -> None:
+    """Remove what a killed build left; only the one that holds the build file gets here."""
+    for path in versions.glob("*.tmp*"):
+        path.unlink()
+
+
+def remove_old(versions: Path) -> None:
+    """Keep the newest versions and all that are young, which someone may be about to open."""
+    young = time.time() - KEPT_SECONDS
+    for path in sorted(versions.glob("*.duckdb"))[:-KEPT_VERSIONS]:
+        if path.stat().st_mtime < young:
+            path.unlink()

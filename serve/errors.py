@@ -1,0 +1,51 @@
+"""What can go wrong with a request, each with its status; all answer `{"detail": …}`."""
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+
+class ServeError(Exception):
+    """An error whose `detail` is meant for the caller."""
+
+    status = 500
+    headers: dict[str, str] = {}
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Unauthorized(ServeError):
+    status = 401
+    headers = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(ServeError):
+    status = 403
+
+
+class BadQuery(ServeError):
+    status = 422
+
+
+class NothingPublished(ServeError):
+    status = 503
+
+
+def answer(request: Request, error: Exception) -> JSONResponse:
+    """The response for a ServeError."""
+    assert isinstance(error, ServeError)
+    return JSONResponse({"detail": error.detail}, error.status, error.headers)
+
+
+def answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    """The response for a query that FastAPI could not read; it does not repeat the input."""
+    assert isinstance(error, RequestValidationError)
+    problems = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
+    return JSONResponse({"detail": "; ".join(problems)}, BadQuery.status)
+
+
+def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The response for a defect of ours; what happened is in the log only."""
+    return JSONResponse({"detail": "Something went wrong on the server."}, 500)

@@ -1,0 +1,11 @@
+select
+    version,
+    built_at,
+    (
+        select occurred_at
+        from fct_events
+        where occurred_at <= $now
+        order by occurred_at desc
+        limit 1
+    ) as newest_event_at
+from published_build

@@ -1,0 +1,119 @@
+"""A real shop to test with: raw files, a warehouse that `dbt build` made of them, a real server."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import duckdb
+import httpx
+import uvicorn
+
+from serve.app import create_app
+from serve.auth import admin_token
+from serve.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SECRET = "a secret that only the tests know, 32 bytes"
+DASHBOARD = "/api/analytics/dashboard-stats/"
+
+
+class Shop:
+    """A landing zone and a warehouse below one folder."""
+
+    def __init__(self, folder: Path, store_timezone: str = "UTC", raw_events: Path | None = None) -> None:
+        self.folder = folder
+        self.landing = raw_events or folder / "landing"
+        self.warehouse = folder / "warehouse"
+        self.environment = {
+            **os.environ,
+            "RAW_EVENTS": str(self.landing),
+            "WAREHOUSE_DIR": str(self.warehouse),
+            "STORE_TIMEZONE": store_timezone,
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_PARTIAL_PARSE_FILE_PATH": str(folder.parent / "partial_parse.msgpack"),
+        }
+        if raw_events is None:
+            self.landing.mkdir(parents=True, exist_ok=True)
+
+    def land(self, name: str, events: Iterable[dict[str, Any]]) -> None:
+        """Write events as one NDJSON file of the landing zone."""
+        text = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+        (self.landing / name).write_text(text, encoding="utf-8")
+
+    def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `dbt build`, whether it succeeds or not."""
+        return subprocess.run(self.command(*arguments), **self.options(), text=True, capture_output=True)
+
+    def start_build(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command(), **self.options(), stdout=subprocess.DEVNULL)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments]
+
+    def options(self) -> dict[str, Any]:
+        return {"cwd": ROOT, "env": self.environment}
+
+    def built(self) -> "Shop":
+        """The same shop, built; fails with dbt's output where the build fails."""
+        result = self.build()
+        assert result.returncode == 0, result.stdout
+        return self
+
+    def published(self) -> duckdb.DuckDBPyConnection:
+        """The newest published version, as an analyst opens it."""
+        return duckdb.connect(self.warehouse / "current.duckdb", read_only=True)
+
+    def build_database(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(self.warehouse / "build.duckdb", read_only=True)
+
+    @contextmanager
+    def serving(self, now: datetime | None = None, **settings: Any) -> Iterator["Server"]:
+        """The API on a port of its own; `server.now` sets its clock, which else is the real one."""
+        server = Server(now)
+        app = create_app(
+            Settings(jwt_secret=SECRET, warehouse_dir=self.warehouse, **settings), clock=server.clock
+        )
+        runner = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+        thread = Thread(target=runner.run)
+        thread.start()
+        try:
+            while not runner.started:
+                assert thread.is_alive()
+            port = runner.servers[0].sockets[0].getsockname()[1]
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as server.client:
+                yield server
+        finally:
+            runner.should_exit = True
+            thread.join()
+
+
+class Server:
+    """A running API."""
+
+    client: httpx.Client
+
+    def __init__(self, now: datetime | None) -> None:
+        self.now = now
+
+    def clock(self) -> datetime:
+        return self.now or datetime.now(UTC)
+
+    def get(self, path: str = DASHBOARD, token: str | None = None, **query: str) -> httpx.Response:
+        """Any request, with an admin's token unless told another."""
+        headers = {"Authorization": f"Bearer {token or admin_token(SECRET)}"}
+        return self.client.get(path, params=query, headers=headers)
+
+    def stats(self, **query: str) -> dict[str, Any]:
+        """The dashboard's answer."""
+        response = self.get(**query)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer

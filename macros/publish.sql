@@ -4,9 +4,10 @@
         {% set done = [] %}
         {% set failed = [] %}
         {% for result in results %}
-            {% do done.append(result.node.unique_id) %}
-            {% if result.status not in ['success', 'pass', 'warn'] %}
-                {% do failed.append(result.node.name ~ ' (' ~ result.status ~ ')') %}
+            {% if result.status in ['error', 'fail', 'runtime error', 'partial success'] %}
+                {% do failed.append(result.node.name) %}
+            {% elif result.status in ['success', 'pass', 'warn'] %}
+                {% do done.append(result.node.unique_id) %}
             {% endif %}
         {% endfor %}
 
@@ -21,11 +22,11 @@
         {% endfor %}
 
         {% if failed %}
-            {{ log('Nothing was published, as these did not succeed: ' ~ failed | join(', '), info=true) }}
+            {{ log('Nothing was published, as these failed: ' ~ failed | join(', '), info=true) }}
         {% elif left_out or flags.EMPTY %}
             {{ log('Nothing was published, as this was not a whole build.', info=true) }}
         {% else %}
-            {% set version = adapter.store_relation(
+            {% do adapter.store_relation(
                 'publisher', none, [], '', '', {'tables': tables, 'store_timezone': store_timezone()}
             ) %}
         {% endif %}

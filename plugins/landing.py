@@ -125,10 +125,11 @@ def csv_rows(stream: BinaryIO) -> Iterator[Row]:
     header = [name.strip() for name in next(records, [])]
     for number, record in enumerate((record for record in records if record), start=1):
         if len(record) != len(header):
-            yield number, "not as many fields as the header", printable(json.dumps(record, ensure_ascii=False))
-            continue
-        content = json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
-        yield number, None if content.isascii() or is_utf8(content) else "not UTF-8", printable(content)
+            content, defect = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
+        else:
+            content = json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
+            defect = None if is_utf8(content) else "not UTF-8"
+        yield number, defect, printable(content)
 
 
 def is_utf8(text: str) -> bool:

@@ -77,7 +77,14 @@ def visit(
 
 
 def event(
-    chance: random.Random, step: str, at: datetime, session: str, user: str, source: str, slug: str, quantity: int
+    chance: random.Random,
+    step: str,
+    at: datetime,
+    session: str,
+    user: str,
+    source: str,
+    slug: str,
+    quantity: int,
 ) -> dict[str, str]:
     name, price, _ = PRODUCTS[slug]
     has_product = step != "page_view"

@@ -63,23 +63,26 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     def admin(credentials: Bearer) -> None:
         require_admin(credentials.credentials if credentials else None, settings.jwt_secret)
 
-    def stats(response: Response, mode: Mode, start: date | None, end: date | None) -> DashboardStats:
+    def get_dashboard_stats(
+        response: Response, mode: Mode = Mode.TOTAL, start: Day | None = None, end: Day | None = None
+    ) -> DashboardStats:
         with warehouse.session() as session:
             window = resolve(session, now(), start, end)
             response.headers.update(answer_headers(build_info(session, window.now)))
             return dashboard_stats(session, window, mode)
 
-    @app.get(f"{DASHBOARD}/", include_in_schema=False, dependencies=[Depends(admin)], response_model_exclude_none=True)
-    @app.get(DASHBOARD, responses=PROBLEMS, dependencies=[Depends(admin)], response_model_exclude_none=True)
-    def get_dashboard_stats(
-        response: Response, mode: Mode = Mode.TOTAL, start: Day | None = None, end: Day | None = None
-    ) -> DashboardStats:
-        return stats(response, mode, start, end)
-
-    @app.get("/healthz")
     def get_health() -> Health:
         return health(warehouse, now())
 
+    for path in (f"{DASHBOARD}/", DASHBOARD):
+        app.get(
+            path,
+            dependencies=[Depends(admin)],
+            responses=PROBLEMS,
+            response_model_exclude_none=True,
+            include_in_schema=path.endswith("/"),
+        )(get_dashboard_stats)
+    app.get("/healthz")(get_health)
     return app
 
 

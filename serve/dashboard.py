@@ -99,9 +99,7 @@ def products(rows: list[Row], is_unique: bool) -> dict[str, Any]:
     sold = sorted((row for row in rows if row["units"]), key=lambda row: row["units_rank"])
     viewed = [row for row in rows if row["views"]]
     return {
-        "top_products": [
-            ProductCount(slug=row["slug"], count=row["units"]) for row in sold[:TOP_PRODUCTS]
-        ],
+        "top_products": [ProductCount(slug=row["slug"], count=row["units"]) for row in sold[:TOP_PRODUCTS]],
         "top_viewed_products": [
             ProductCount(slug=row["slug"], count=row["views"]) for row in viewed[:TOP_PRODUCTS]
         ],

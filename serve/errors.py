@@ -1,5 +1,8 @@
 """What can go wrong with a request, each with its status; all answer `{"detail": …}`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,7 +12,7 @@ class ServeError(Exception):
     """An error whose `detail` is meant for the caller."""
 
     status = 500
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -18,7 +21,7 @@ class ServeError(Exception):
 
 class Unauthorized(ServeError):
     status = 401
-    headers = {"WWW-Authenticate": "Bearer"}
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(ServeError):
@@ -36,7 +39,7 @@ class NothingPublished(ServeError):
 def answer(request: Request, error: Exception) -> JSONResponse:
     """The response for a ServeError."""
     assert isinstance(error, ServeError)
-    return JSONResponse({"detail": error.detail}, error.status, error.headers)
+    return JSONResponse({"detail": error.detail}, error.status, dict(error.headers))
 
 
 def answer_invalid(request: Request, error: Exception) -> JSONResponse:

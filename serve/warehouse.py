@@ -99,9 +99,7 @@ class Warehouse:
             return
         version = Version(name, f"version_{self.attached}")
         try:
-            self.connection.execute(
-                f"attach '{quoted(self.versions / name)}' as {version.alias} (read_only)"
-            )
+            self.connection.execute(f"attach '{quoted(self.versions / name)}' as {version.alias} (read_only)")
         except duckdb.Error:
             log.exception("version %s cannot be opened; the last one goes on", name)
             self.refused = name

@@ -6,7 +6,7 @@ select
     event_type,
     count(*) as events,
     count(*) filter (where type_previous_date is distinct from event_date) as sessions,
-    sum(units) as units,
+    cast(sum(units) as bigint) as units,
     sum(revenue) as revenue,
     event_date,
     type_previous_date as previous_date

@@ -1,5 +1,7 @@
 with events as (
-    select * from {{ ref('stg_events') }} where event_type in ('begin_checkout', 'purchase')
+    select *
+    from {{ ref('stg_events') }}
+    where event_type in ('begin_checkout', 'purchase')
 )
 
 select

@@ -3,7 +3,9 @@ with events_daily as (
 ),
 
 steps as (
-    select *
+    select
+        funnel_steps.step,
+        funnel_steps.step_number
     from (
         values
         ('product_view', 1),
@@ -13,7 +15,7 @@ steps as (
         ('payment_info_entered', 5),
         ('purchase', 6),
         ('order_completed', 7)
-    ) as steps (step, step_number)
+    ) as funnel_steps (step, step_number)
 )
 
 select

@@ -1,5 +1,8 @@
 with named_events as (
-    select product_slug, product_name, occurred_at
+    select
+        product_slug,
+        product_name,
+        occurred_at
     from {{ ref('stg_events') }}
     where product_slug is not null and product_name is not null
 ),

@@ -1,5 +1,7 @@
 with purchases as (
-    select * from {{ ref('stg_events') }} where event_type = 'purchase'
+    select *
+    from {{ ref('stg_events') }}
+    where event_type = 'purchase'
 )
 
 select

@@ -1,5 +1,6 @@
 with events as (
-    select * from {{ ref('stg_events') }}
+    select *
+    from {{ ref('stg_events') }}
     where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
 )
 

@@ -1,5 +1,7 @@
 with readable_rows as (
-    select * from {{ ref('stg_parsed_events') }} where quarantine_reason is null
+    select *
+    from {{ ref('stg_parsed_events') }}
+    where quarantine_reason is null
 ),
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.
@@ -9,7 +11,9 @@ first_deliveries as (
     where event_key is not null
     qualify row_number() over (partition by event_key order by occurred_at, row_hash, file, row_number) = 1
     union all
-    select * from readable_rows where event_key is null
+    select *
+    from readable_rows
+    where event_key is null
 )
 
 select

@@ -16,7 +16,7 @@ fields as (
         defect,
         md5_number(text) as row_hash,
         coalesce(json_type(body) = 'OBJECT', false) as is_object,
-        unnest(from_json(
+        unnest(from_json( -- noqa: AL03
             case when json_type(body) = 'OBJECT' then body end,
             '{
                 "_id": "JSON", "idempotency_key": "JSON", "event_type": "JSON", "session_id": "JSON",

@@ -43,8 +43,8 @@ products as (
 ranked as (
     select
         *,
-        row_number() over (order by views desc, slug) as views_rank,
-        row_number() over (order by units desc, slug) as units_rank
+        row_number() over (order by views desc, slug asc) as views_rank,
+        row_number() over (order by units desc, slug asc) as units_rank
     from products
     qualify views_rank <= 10 or units_rank <= 5
 ),

@@ -27,4 +27,4 @@ select
     cast(sum(sessions) as bigint) as sessions
 from counted
 group by source
-order by sessions desc, source
+order by sessions desc, source asc

@@ -11,22 +11,30 @@ with days as (
 
 -- A day begins at the first quarter of an hour that the store's calendar gives to it: that stays
 -- right where clocks change at midnight, so that the day has no 00:00 or has two.
+asked_days as (
+    select
+        store_timezone,
+        unnest([start_date, day_after]) as day
+    from days
+),
+
+quarters as (
+    select
+        store_timezone,
+        day,
+        unnest(generate_series(
+            cast(day as timestamp) - interval 15 hours,
+            cast(day as timestamp) + interval 39 hours,
+            interval 15 minutes
+        )) as quarter
+    from asked_days
+),
+
 midnights as (
     select
         day,
         min(quarter) as begins_at
-    from (
-        select
-            store_timezone,
-            day,
-            unnest(generate_series(
-                cast(day as timestamp) - interval 15 hours,
-                cast(day as timestamp) + interval 39 hours,
-                interval 15 minutes
-            )) as quarter
-        from (select store_timezone, unnest([start_date, day_after]) as day from days)
-        where day is not null
-    )
+    from quarters
     where cast(timezone(store_timezone, timezone('UTC', quarter)) as date) >= day
     group by day
 ),

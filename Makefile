@@ -1,0 +1,53 @@
+SHELL := /bin/bash
+BIN := .venv/bin
+INSTALLED := .venv/installed
+KEPT_SECRET := .jwt_secret
+export WAREHOUSE_DIR ?= warehouse
+export HOST ?= 127.0.0.1
+export PORT ?= 8000
+WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
+
+.PHONY: help run test build serve token check
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and serve it
+	@[ -n "$$RAW_EVENTS" ] || $(BIN)/python seeds/sample.py land "$$WAREHOUSE_DIR/sample"
+	@RAW_EVENTS="$${RAW_EVENTS:-$$WAREHOUSE_DIR/sample}" $(MAKE) --no-print-directory build
+	@export $(WITH_SECRET); \
+	echo "Ask for the dashboard's numbers with:"; \
+	echo "curl -H 'Authorization: Bearer $$($(BIN)/python -m serve token)'" \
+		"http://$$HOST:$$PORT/api/analytics/dashboard-stats/"; \
+	exec $(BIN)/python -m serve
+
+test: $(INSTALLED) ## set up and run every test, dbt's and pytest's
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build
+	@$(BIN)/pytest
+
+build: $(INSTALLED) ## build the marts and publish them, once
+	@$(BIN)/dbt build --quiet
+
+serve: $(INSTALLED) ## serve what has been published
+	@exec $(BIN)/python -m serve
+
+token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what `make run` keeps
+	@$(WITH_SECRET) $(BIN)/python -m serve token
+
+check: $(INSTALLED) ## lint and type-check, in seconds
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 models tests/data
+	@$(BIN)/sqlfluff lint --config serve/queries.sqlfluff serve/queries
+
+$(INSTALLED): requirements.lock
+	@echo "Setting up .venv" >&2
+	@python3 -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@touch $@
+
+$(KEPT_SECRET): $(INSTALLED)
+	@umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_hex(32))' > $@

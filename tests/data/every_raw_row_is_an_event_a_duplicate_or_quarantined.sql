@@ -1,0 +1,15 @@
+with counts as (
+    select
+        (select count(*) from {{ ref('stg_rows') }}) as landed,
+        (select count(*) from {{ ref('stg_quarantine') }}) as quarantined,
+        (select count(*) from {{ ref('stg_events') }}) as kept,
+        (
+            select count(event_key) - count(distinct event_key)
+            from {{ ref('stg_parsed_events') }}
+            where quarantine_reason is null
+        ) as repeated
+)
+
+select *
+from counts
+where landed != quarantined + kept + repeated

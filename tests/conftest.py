@@ -1,0 +1,47 @@
+"""Shops that several tests look at; building one takes some seconds."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.shop import Server, Shop, event
+
+NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A customer's purchase, a guest who leaves at the checkout, and what belongs in no mart."""
+    shop = Shop(tmp_path_factory.mktemp("small"))
+    customer = {"session_id": "laptop", "user_id": "ana@example.com", "product_slug": "gorra"}
+    address = {"quantity": 2, "address": "Calle 1 # 2-3"}
+    shop.land(
+        "events.ndjson",
+        [
+            event("product_view", "2026-03-07T10:00:00Z", **customer, product_name="Gorra"),
+            event("product_view", "2026-03-07T10:00:30Z", **customer),
+            event("begin_checkout", "2026-03-07T10:01:00Z", **customer),
+            event("purchase", "2026-03-07T10:02:00Z", **customer, price="49900.50", metadata=address),
+            event("begin_checkout", "2026-03-08T15:04:05Z", session_id="phone", source="google"),
+            event("whatsapp_cart_click", "2026-03-08T15:04:05Z", session_id="phone", source="google"),
+            event(
+                "payment_error", "2026-03-08T15:04:06Z", session_id="phone", error_message="bob@example.com"
+            ),
+            event("purchase", "ayer", session_id="phone", user_id="eva@example.com"),
+        ],
+    )
+    return shop.built()
+
+
+@pytest.fixture(scope="session")
+def server(small_shop: Shop) -> Iterator[Server]:
+    with small_shop.serving(NOW, cors_origins=("https://shop.example",)) as server:
+        yield server
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """A shop whose landing zone is empty and that was never built."""
+    return Shop(tmp_path)

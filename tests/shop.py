@@ -29,6 +29,7 @@ class Shop:
 
     def __init__(self, folder: Path, store_timezone: str = "UTC", raw_events: Path | None = None) -> None:
         self.folder = folder
+        self.root = ROOT
         self.landing = raw_events or folder / "landing"
         self.warehouse = folder / "warehouse"
         self.environment = {
@@ -38,7 +39,6 @@ class Shop:
             "STORE_TIMEZONE": store_timezone,
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
-            "DBT_PARTIAL_PARSE_FILE_PATH": str(folder.parent / "partial_parse.msgpack"),
         }
         if raw_events is None:
             self.landing.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,8 @@ class Shop:
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dbt build`, whether it succeeds or not."""
-        return subprocess.run(self.command(*arguments), **self.options(), text=True, capture_output=True)
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.run(self.command(*arguments), **self.options(), **streams, text=True)
 
     def start_build(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self.command(), **self.options(), stdout=subprocess.DEVNULL)
@@ -59,7 +60,7 @@ class Shop:
         return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments]
 
     def options(self) -> dict[str, Any]:
-        return {"cwd": ROOT, "env": self.environment}
+        return {"cwd": self.root, "env": self.environment}
 
     def built(self) -> "Shop":
         """The same shop, built; fails with dbt's output where the build fails."""
@@ -117,3 +118,8 @@ class Server:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
+
+
+def event(event_type: str, created_at: str, session_id: str = "s", **fields: Any) -> dict[str, Any]:
+    """A raw event."""
+    return {"event_type": event_type, "created_at": created_at, "session_id": session_id, **fields}

@@ -1,0 +1,137 @@
+"""What a caller of the API meets: who may ask, what may be asked, and what an error looks like."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from tests.shop import DASHBOARD, SECRET, Server, Shop
+
+
+def token(key: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+    in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+    payload = {"user_id": 1, "email": "admin@example.com", "is_admin": True, "exp": in_an_hour, **claims}
+    return jwt.encode({name: value for name, value in payload.items() if value is not None}, key, algorithm)
+
+
+def test_an_admin_gets_the_answer(server: Server) -> None:
+    assert server.get(token=token()).status_code == 200
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer x.y.z"])
+def test_without_a_token_the_answer_is_401(server: Server, header: str | None) -> None:
+    response = server.client.get(DASHBOARD, headers={} if header is None else {"Authorization": header})
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "bad_token",
+    [
+        token(exp=datetime.now(UTC) - timedelta(seconds=1)),
+        token(exp=None),
+        token(key=SECRET[::-1]),
+        token(algorithm="HS384"),
+        token(nbf=datetime.now(UTC) + timedelta(days=1)),
+        jwt.encode({"is_admin": True, "exp": 4102444800}, None, algorithm="none"),
+    ],
+    ids=["expired", "without exp", "other key", "other algorithm", "not yet valid", "unsigned"],
+)
+def test_a_token_that_cannot_be_trusted_gives_401(server: Server, bad_token: str) -> None:
+    response = server.get(token=bad_token)
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("claim", ["true", 1, [0], {"is_admin": True}, False, None])
+def test_only_the_boolean_true_makes_an_admin(server: Server, claim: Any) -> None:
+    assert server.get(token=token(is_admin=claim)).status_code == 403
+
+
+def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
+    assert server.client.get(DASHBOARD, params={"mode": "?", "start": "?"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"mode": "both"},
+        {"mode": ""},
+        {"start": "yesterday"},
+        {"start": "2026-02-30"},
+        {"start": "20260301"},
+        {"start": "2026-03-01T00:00:00"},
+        {"start": "1772323200"},
+        {"end": "2026-3-1"},
+        {"start": "2026-03-02", "end": "2026-03-01"},
+        {"start": "2026-03-09"},
+        {"start": "2025-03-07"},
+        {"start": "2025-01-01", "end": "2026-01-02"},
+        {"end": "0001-01-01"},
+    ],
+)
+def test_a_query_that_means_nothing_gives_422_in_words(server: Server, query: dict[str, str]) -> None:
+    response = server.get(**query)
+    assert response.status_code == 422
+    assert isinstance(response.json()["detail"], str)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"start": "2025-03-08"},
+        {"start": "2025-01-01", "end": "2026-01-01"},
+        {"start": "2026-03-08", "end": "2026-03-08"},
+        {"start": "2026-03-08", "end": "2026-12-31"},
+        {"end": "9999-12-31"},
+        {"end": "1970-01-01"},
+    ],
+)
+def test_a_range_may_be_one_day_and_up_to_366(server: Server, query: dict[str, str]) -> None:
+    assert server.get(**query).status_code == 200
+
+
+def test_the_trailing_slash_is_optional_and_never_redirects(server: Server) -> None:
+    without, with_slash = server.get(DASHBOARD.rstrip("/")), server.get(DASHBOARD)
+    assert without.status_code == with_slash.status_code == 200
+    assert without.json() == with_slash.json()
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("POST", DASHBOARD, 405)])
+def test_every_error_is_json_with_a_detail(server: Server, method: str, path: str, status: int) -> None:
+    response = server.client.request(method, path)
+    assert response.status_code == status
+    assert list(response.json()) == ["detail"]
+
+
+def test_headers_tell_version_and_watermark(server: Server) -> None:
+    headers, health = server.get().headers, server.client.get("/healthz").json()
+    assert headers["X-Data-Version"] == health["version"]
+    assert headers["X-Data-Built-At"] == health["built_at"] + "Z"
+    assert headers["X-Data-Newest-Event-At"] == "2026-03-08T15:04:05Z"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_only_a_named_origin_may_call_from_a_browser(server: Server) -> None:
+    def allowed(origin: str) -> str | None:
+        return server.client.get("/healthz", headers={"Origin": origin}).headers.get(
+            "Access-Control-Allow-Origin"
+        )
+
+    assert allowed("https://shop.example") == "https://shop.example"
+    assert allowed("https://shop.example.evil.example") is None
+
+
+def test_before_the_first_build_there_are_503_and_health(shop: Shop) -> None:
+    with shop.serving() as server:
+        assert server.get().status_code == 503
+        assert "published" in server.get().json()["detail"]
+        health = server.client.get("/healthz")
+        assert (health.status_code, health.json()["version"]) == (200, None)
+
+
+def test_the_documentation_describes_every_field(server: Server) -> None:
+    schemas = server.client.get("/openapi.json").json()["components"]["schemas"]
+    fields = schemas["DashboardStats"]["properties"]
+    assert list(fields) == list(server.stats())
+    assert all("description" in field for name, field in fields.items() if name != "mode")

@@ -1,0 +1,43 @@
+"""The golden cases: raw events and the exact answers that the contract asks for."""
+
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.reference import differences
+from tests.shop import ROOT, Shop
+
+GOLDEN = ROOT.parent / "shared" / "golden"
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(file.parent.name, case, id=f"{file.parent.name}-{number}")
+        for file in sorted(GOLDEN.glob("*/cases.json"))
+        for number, case in enumerate(json.loads(file.read_text(encoding="utf-8")))
+    ]
+
+
+@pytest.fixture(scope="module")
+def golden_shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    @cache
+    def built(name: str, store_timezone: str) -> Shop:
+        folder = tmp_path_factory.mktemp(name)
+        return Shop(folder, store_timezone, raw_events=GOLDEN / name / "events").built()
+
+    return built
+
+
+@pytest.mark.skipif(not GOLDEN.parent.exists(), reason="the golden cases are not beside this checkout")
+def test_there_are_golden_cases() -> None:
+    assert cases()
+
+
+@pytest.mark.parametrize(("name", "case"), cases())
+def test_golden_case(golden_shop: Any, name: str, case: dict[str, Any]) -> None:
+    shop = golden_shop(name, case["store_timezone"])
+    with shop.serving(datetime.fromisoformat(case["now"])) as server:
+        assert differences(case["answer"], server.stats(**case["query"])) == []

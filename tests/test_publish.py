@@ -1,0 +1,125 @@
+"""Publishing: whole builds only, and readers that never notice."""
+
+import shutil
+import time
+from pathlib import Path
+from threading import Event, Thread
+
+from tests.conftest import NOW
+from tests.shop import ROOT, Server, Shop, event
+
+
+def purchases(count: int) -> list[dict[str, str]]:
+    return [event("purchase", f"2026-03-07T10:00:{second:02}Z") for second in range(count)]
+
+
+def test_a_failed_build_is_not_published_and_the_old_version_goes_on(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(1))
+    shop.built()
+    with shop.serving(NOW) as server:
+        version = server.get().headers["X-Data-Version"]
+        shop.land("b.ndjson", purchases(2))
+        shop.root = project_with_a_failing_test(shop.folder / "project")
+        result = shop.build()
+        assert result.returncode != 0
+        assert "Nothing was published, as these failed: nothing_is_ever_right" in result.stdout
+        assert server.get().headers["X-Data-Version"] == version
+        assert server.stats()["total_sales"] == 1
+
+
+def project_with_a_failing_test(folder: Path) -> Path:
+    for part in ("macros", "models", "plugins", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, folder / part)
+    for part in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / part, folder / part)
+    (folder / "tests" / "data" / "nothing_is_ever_right.sql").write_text(
+        "select 1 as wrong", encoding="utf-8"
+    )
+    return folder
+
+
+def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
+    result = shop.build("--exclude", "mart_funnel")
+    assert result.returncode == 0
+    assert "not a whole build" in result.stdout
+    assert not (shop.warehouse / "current.duckdb").exists()
+
+
+def test_a_zone_that_does_not_exist_is_refused_in_words(shop: Shop) -> None:
+    shop.environment["STORE_TIMEZONE"] = "Bogota'"
+    result = shop.build()
+    assert result.returncode != 0
+    assert "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone" in result.stdout
+
+
+def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(1))
+    shop.built()
+    with shop.serving(NOW) as server, Asking(server) as asking:
+        shop.land("b.ndjson", purchases(2))
+        for seconds in (2.5, 4.0, 5.0):
+            build = shop.start_build()
+            time.sleep(seconds)
+            build.kill()
+            build.wait()
+        shop.built()
+        assert server.stats()["total_sales"] == 3
+    assert asking.answers[0] == 1
+    assert asking.answers[-1] == 3
+    assert asking.answers == sorted(asking.answers)
+    assert not list((shop.warehouse / "versions").glob("*.tmp*"))
+
+
+class Asking:
+    """Asks for the number of sales all the while; any answer but 200 ends up in `answers` as -1."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.answers: list[int] = []
+        self.enough = Event()
+        self.thread = Thread(target=self.ask)
+
+    def ask(self) -> None:
+        while not self.enough.is_set():
+            response = self.server.get()
+            self.answers.append(response.json()["total_sales"] if response.status_code == 200 else -1)
+
+    def __enter__(self) -> "Asking":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.enough.set()
+        self.thread.join()
+
+
+def test_two_builds_at_once_both_succeed(shop: Shop) -> None:
+    first, second = shop.start_build(), shop.start_build()
+    assert (first.wait(), second.wait()) == (0, 0)
+    assert len(list((shop.warehouse / "versions").glob("*.duckdb"))) == 2
+
+
+def test_a_version_that_cannot_be_read_leaves_the_last_good_one(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(1))
+    shop.built()
+    with shop.serving(NOW) as server:
+        assert server.stats()["total_sales"] == 1
+        (shop.warehouse / "versions" / "noise.duckdb").write_bytes(b"noise" * 10_000)
+        link = shop.warehouse / "current.duckdb"
+        link.unlink()
+        link.symlink_to("versions/noise.duckdb")
+        assert server.stats()["total_sales"] == 1
+
+
+def test_published_tables_hold_no_personal_data(small_shop: Shop) -> None:
+    published = small_shop.published()
+    for (table,) in published.sql("select table_name from information_schema.tables").fetchall():
+        for row in published.sql(f"from {table}").fetchall():
+            assert "@" not in str(row)
+            assert "Calle" not in str(row)
+
+
+def test_the_readme_lists_every_mart(small_shop: Shop) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    marts = small_shop.published().sql("select table_name from information_schema.tables").fetchall()
+    assert [mart for (mart,) in marts if mart.startswith("mart_") and f"`{mart}`" not in readme] == []

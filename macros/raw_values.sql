@@ -30,7 +30,11 @@
             )
             and left({{ iso_text }}, 4) != '0000'
             then
-                timezone('UTC', try_cast(replace(upper({{ iso_text }}), ',', '.') as timestamptz))
+                timezone('UTC', try_cast(
+                    -- DuckDB wants seconds before a zone.
+                    regexp_replace(replace(upper({{ iso_text }}), ',', '.'), '^(.{16})(Z|[+-].*)?$', '\1:00\2')
+                    as timestamptz
+                ))
         when try_cast({{ milliseconds }} as bigint) between -62135596800000 and 253402300799999
             then make_timestamp(try_cast({{ milliseconds }} as bigint) * 1000)
     end

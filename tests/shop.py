@@ -20,7 +20,7 @@ from serve.auth import admin_token
 from serve.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-SECRET = "a secret that only the tests know, 32 bytes"
+SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 DASHBOARD = "/api/analytics/dashboard-stats/"
 
 

@@ -182,7 +182,7 @@ class Scenario:
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     print_blob=True,
     database=None,

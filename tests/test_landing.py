@@ -1,6 +1,7 @@
 """What may lie in the landing zone."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -46,8 +47,7 @@ def land_parquet(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("land", [land_gzip, land_csv, land_parquet])
-def test_every_format_gives_the_same_numbers(shop: Shop, land: object) -> None:
-    assert callable(land)
+def test_every_format_gives_the_same_numbers(shop: Shop, land: Callable[[Shop], None]) -> None:
     land(shop)
     shop.built()
     with shop.serving(NOW) as server:

@@ -4,7 +4,6 @@ import sys
 
 import uvicorn
 
-from serve.app import create_app
 from serve.auth import admin_token
 from serve.settings import SettingsError, settings_from_environment
 
@@ -16,7 +15,13 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(error))
     match arguments:
         case []:
-            uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
+            uvicorn.run(
+                "serve.app:app_from_environment",
+                factory=True,
+                host=settings.host,
+                port=settings.port,
+                workers=settings.workers,
+            )
         case ["token"]:
             print(admin_token(settings.jwt_secret))
         case _:

@@ -1,27 +1,28 @@
 """The routes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 
-from serve import errors
-from serve.auth import require_admin
-from serve.dashboard import dashboard_stats
-from serve.health import build_info, health
+from serve import answers, errors
+from serve.auth import Admins
 from serve.schema import DashboardStats, Health, Mode, Problem
-from serve.settings import Settings
+from serve.settings import Settings, settings_from_environment
 from serve.warehouse import Warehouse
-from serve.window import resolve
 
 DASHBOARD = "/api/analytics/dashboard-stats"
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 403, 422, 503)}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
+    **{status: {"model": Problem} for status in (401, 403, 422, 503)},
+}
 
 Clock = Callable[[], datetime]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
@@ -31,66 +32,82 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def calendar_day(text: str) -> date:
-    """The day that `YYYY-MM-DD` names. Raises ValueError."""
+def calendar_day(text: str) -> date | None:
+    """The day that `YYYY-MM-DD` names; null for empty text. Raises ValueError."""
+    if not text:
+        return None
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("a day is written YYYY-MM-DD")
     return date.fromisoformat(text)
 
 
-Day = Annotated[date, BeforeValidator(calendar_day)]
+Day = Annotated[date | None, BeforeValidator(calendar_day)]
+
+
+async def each_once(request: Request) -> None:
+    """Raise BadQuery if a parameter of ours is given twice."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in ("mode", "start", "end"):
+        if names.count(name) > 1:
+            raise errors.BadQuery(f"{name}: give it once only")
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """The API over the warehouse that `settings` names, at the time that `clock` tells."""
-    app = FastAPI(title="Storefront metrics", version="1", redirect_slashes=False)
+
+    def now() -> datetime:
+        """The second it is, in UTC, without a zone as all instants of the marts."""
+        return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
+
+    kept = answers.Answers(Warehouse(settings.warehouse_dir), now, settings.query_timeout)
+    admins = Admins(settings.jwt_secret)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with kept.following():
+            yield
+
+    app = FastAPI(title="Storefront metrics", version="1", redirect_slashes=False, lifespan=lifespan)
     app.add_exception_handler(errors.ServeError, errors.answer)
     app.add_exception_handler(RequestValidationError, errors.answer_invalid)
     app.add_exception_handler(Exception, errors.answer_unexpected)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET"],
-        allow_headers=["Authorization"],
-        expose_headers=["X-Data-Version", "X-Data-Built-At", "X-Data-Newest-Event-At"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["Authorization", "If-None-Match"],
+        expose_headers=["ETag", "X-Data-Version", "X-Data-Built-At", "X-Data-Newest-Event-At"],
     )
-    warehouse = Warehouse(settings.warehouse_dir)
 
-    def now() -> datetime:
-        """The second it is, in UTC, without a zone as all instants of the marts."""
-        return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    async def require_admin(credentials: Bearer) -> None:
+        admins.require(credentials.credentials if credentials else None)
 
-    def admin(credentials: Bearer) -> None:
-        require_admin(credentials.credentials if credentials else None, settings.jwt_secret)
+    async def get_dashboard_stats(
+        request: Request, mode: Mode = Mode.TOTAL, start: Day = None, end: Day = None
+    ) -> Response:
+        answer = await kept.get(answers.Query(mode, start, end))
+        if answer.is_known(",".join(request.headers.getlist("If-None-Match"))):
+            return Response(status_code=304, headers=answer.headers)
+        return Response(answer.body, headers=answer.headers, media_type="application/json")
 
-    def get_dashboard_stats(
-        response: Response, mode: Mode = Mode.TOTAL, start: Day | None = None, end: Day | None = None
-    ) -> DashboardStats:
-        with warehouse.session() as session:
-            window = resolve(session, now(), start, end)
-            response.headers.update(answer_headers(build_info(session, window.now)))
-            return dashboard_stats(session, window, mode)
-
-    def get_health() -> Health:
-        return health(warehouse, now())
+    async def get_health() -> Health:
+        return await kept.health()
 
     for path in (f"{DASHBOARD}/", DASHBOARD):
-        app.get(
-            path,
-            dependencies=[Depends(admin)],
-            responses=PROBLEMS,
-            response_model_exclude_none=True,
-            include_in_schema=path.endswith("/"),
-        )(get_dashboard_stats)
+        for method in ("GET", "HEAD"):
+            app.api_route(
+                path,
+                methods=[method],
+                dependencies=[Depends(require_admin), Depends(each_once)],
+                response_model=DashboardStats,
+                responses=RESPONSES,
+                include_in_schema=(path.endswith("/") and method == "GET"),
+            )(get_dashboard_stats)
     app.get("/healthz")(get_health)
+    app.head("/healthz", include_in_schema=False)(get_health)
     return app
 
 
-def answer_headers(build: Health) -> dict[str, str]:
-    """What is about an answer and not of it."""
-    instants = {"X-Data-Built-At": build.built_at, "X-Data-Newest-Event-At": build.newest_event_at}
-    return {
-        "Cache-Control": "no-store",
-        "X-Data-Version": str(build.version),
-        **{name: instant.isoformat() + "Z" for name, instant in instants.items() if instant},
-    }
+def app_from_environment() -> FastAPI:
+    """The API as each worker makes it."""
+    return create_app(settings_from_environment())

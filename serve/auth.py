@@ -1,5 +1,6 @@
 """Who may see the dashboard: holders of an HS256 token that says `"is_admin": true`."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -7,22 +8,39 @@ import jwt
 from serve.errors import Forbidden, Unauthorized
 
 ALGORITHM = "HS256"
+REMEMBERED_TOKENS = 1_000
 
 
-def require_admin(token: str | None, secret: str) -> None:
-    """Raise Unauthorized or Forbidden unless the bearer token is an admin's."""
-    if not token:
-        raise Unauthorized("A bearer token is needed.")
+class Admins:
+    """Knows an admin's token by its signature, and one it has seen by heart until it expires."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.expiries: dict[str, int] = {}
+
+    def require(self, token: str | None) -> None:
+        """Raise Unauthorized or Forbidden unless the bearer token is an admin's."""
+        if not token:
+            raise Unauthorized("A bearer token is needed.")
+        if self.expiries.get(token, 0) <= time.time():
+            if len(self.expiries) >= REMEMBERED_TOKENS:
+                self.expiries.clear()
+            self.expiries[token] = expiry_of_admin(token, self.secret)
+
+
+def expiry_of_admin(token: str, secret: str) -> int:
+    """The second since 1970 at which an admin's token expires. Raises Unauthorized or Forbidden."""
     try:
         claims = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["exp"]})
     except (jwt.PyJWTError, OverflowError):
         raise Unauthorized("The token is not valid or has expired.") from None
     if claims.get("is_admin") is not True:
         raise Forbidden("Only an admin may see the dashboard.")
+    return int(claims["exp"])
 
 
 def admin_token(secret: str, lifetime: timedelta = timedelta(days=1)) -> str:
-    """A token that `require_admin` accepts until `lifetime` from now."""
+    """A token of an admin, valid until `lifetime` from now."""
     claims = {
         "user_id": "admin",
         "email": "admin@example.com",

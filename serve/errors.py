@@ -36,6 +36,11 @@ class NothingPublished(ServeError):
     status = 503
 
 
+class TookTooLong(ServeError):
+    status = 503
+    headers = MappingProxyType({"Retry-After": "5"})
+
+
 def answer(request: Request, error: Exception) -> JSONResponse:
     """The response for a ServeError."""
     assert isinstance(error, ServeError)

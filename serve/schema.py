@@ -1,6 +1,6 @@
 """The dashboard's JSON, field by field; the descriptions are the API's documentation."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,6 +8,11 @@ from pydantic import BaseModel, Field
 
 Count = Annotated[int, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, description="In %, to 1 decimal; 0 where nothing can be divided.")]
+
+
+def in_utc(instant: datetime | None) -> datetime | None:
+    """An instant of the marts, which have no zone, as JSON wants it."""
+    return instant and instant.replace(tzinfo=UTC)
 
 
 class Mode(StrEnum):

@@ -1,10 +1,14 @@
 """What the operator sets, from the environment variables that `contract.md` lists."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 MINIMUM_SECRET_BYTES = 32
+
+Number = TypeVar("Number", int, float)
 
 
 class SettingsError(Exception):
@@ -19,6 +23,8 @@ class Settings:
     warehouse_dir: folder in which `dbt build` publishes.
     cors_origins: origins that may call from a browser.
     host, port: where the server listens.
+    workers: processes that serve.
+    query_timeout: seconds that an answer may take.
     """
 
     jwt_secret: str
@@ -26,6 +32,8 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
+    workers: int = 1
+    query_timeout: float = 10.0
 
     def __post_init__(self) -> None:
         if len(self.jwt_secret.encode()) < MINIMUM_SECRET_BYTES:
@@ -34,18 +42,32 @@ class Settings:
             )
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"PORT must lie between 0 and 65535, not be {self.port}.")
+        if self.workers < 1:
+            raise SettingsError(f"WORKERS must be 1 or more, not {self.workers}.")
+        if not 0 < self.query_timeout < math.inf:
+            raise SettingsError(f"QUERY_TIMEOUT must be seconds above 0, not {self.query_timeout}.")
+
+
+def number(name: str, kind: type[Number], default: Number) -> Number:
+    """The value of a variable. Raises SettingsError if it is no number of that kind."""
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingsError(f"{name} must be a number, not {text!r}.") from None
 
 
 def settings_from_environment() -> Settings:
     """The settings of this process. Raises SettingsError."""
-    port = os.environ.get("PORT") or "8000"
-    if not port.isascii() or not port.isdigit():
-        raise SettingsError(f"PORT must be a number, not {port!r}.")
     origins = os.environ.get("CORS_ORIGINS", "").split(",")
     return Settings(
         jwt_secret=os.environ.get("JWT_SECRET", ""),
         warehouse_dir=Path(os.environ.get("WAREHOUSE_DIR") or "warehouse"),
         cors_origins=tuple(origin.strip() for origin in origins if origin.strip()),
         host=os.environ.get("HOST") or "127.0.0.1",
-        port=int(port),
+        port=number("PORT", int, Settings.port),
+        workers=number("WORKERS", int, Settings.workers),
+        query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
     )

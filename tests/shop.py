@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -78,7 +79,7 @@ class Shop:
     @contextmanager
     def serving(self, now: datetime | None = None, **settings: Any) -> Iterator["Server"]:
         """The API on a port of its own; `server.now` sets its clock, which else is the real one."""
-        server = Server(now)
+        server = Server(self.warehouse, now)
         app = create_app(
             Settings(jwt_secret=SECRET, warehouse_dir=self.warehouse, **settings), clock=server.clock
         )
@@ -101,16 +102,31 @@ class Server:
 
     client: httpx.Client
 
-    def __init__(self, now: datetime | None) -> None:
+    def __init__(self, warehouse: Path, now: datetime | None) -> None:
+        self.link = warehouse / "current.duckdb"
         self.now = now
 
     def clock(self) -> datetime:
         return self.now or datetime.now(UTC)
 
-    def get(self, path: str = DASHBOARD, token: str | None = None, **query: str) -> httpx.Response:
+    def get(
+        self, path: str = DASHBOARD, token: str | None = None, if_none_match: str = "", **query: str
+    ) -> httpx.Response:
         """Any request, with an admin's token unless told another."""
         headers = {"Authorization": f"Bearer {token or admin_token(SECRET)}"}
-        return self.client.get(path, params=query, headers=headers)
+        if if_none_match:
+            headers["If-None-Match"] = if_none_match
+        return self.client.get(path, params=query or None, headers=headers)
+
+    def head(self, path: str = DASHBOARD, token: str | None = None) -> httpx.Response:
+        return self.client.head(path, headers={"Authorization": f"Bearer {token or admin_token(SECRET)}"})
+
+    def follows(self) -> None:
+        """Return when the version published last is the one being served; fails if that takes long."""
+        newest = self.link.readlink().stem
+        deadline = time.monotonic() + 10
+        while self.client.get("/healthz").json()["version"] != newest:
+            assert time.monotonic() < deadline, f"{newest} is not being served"
 
     def stats(self, **query: str) -> dict[str, Any]:
         """The dashboard's answer."""

@@ -91,6 +91,35 @@ def test_a_range_may_be_one_day_and_up_to_366(server: Server, query: dict[str, s
     assert server.get(**query).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mode=total&mode=unique",
+        "start=2026-03-01&start=2026-03-01",
+        "end=&end=2026-03-01",
+        "mode=total&mode=total",
+    ],
+)
+def test_a_parameter_given_twice_gives_422(server: Server, query: str) -> None:
+    response = server.get(f"{DASHBOARD}?{query}")
+    assert response.status_code == 422
+    assert "once" in response.json()["detail"]
+
+
+def test_an_empty_day_counts_as_not_given_and_unknown_parameters_are_ignored(server: Server) -> None:
+    assert server.get(start="", end="").content == server.get().content
+    assert server.get(start="", end="2026-03-07").content == server.get(end="2026-03-07").content
+    assert server.get(f"{DASHBOARD}?page=1&page=2").content == server.get().content
+
+
+@pytest.mark.parametrize("path", [DASHBOARD, DASHBOARD.rstrip("/"), "/healthz"])
+def test_head_answers_as_get_does_without_the_body(server: Server, path: str) -> None:
+    get, head = server.get(path), server.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
+    assert server.head(path, "not a token").status_code == (200 if path == "/healthz" else 401)
+
+
 def test_the_trailing_slash_is_optional_and_never_redirects(server: Server) -> None:
     without, with_slash = server.get(DASHBOARD.rstrip("/")), server.get(DASHBOARD)
     assert without.status_code == with_slash.status_code == 200
@@ -107,9 +136,10 @@ def test_every_error_is_json_with_a_detail(server: Server, method: str, path: st
 def test_headers_tell_version_and_watermark(server: Server) -> None:
     headers, health = server.get().headers, server.client.get("/healthz").json()
     assert headers["X-Data-Version"] == health["version"]
-    assert headers["X-Data-Built-At"] == health["built_at"] + "Z"
-    assert headers["X-Data-Newest-Event-At"] == "2026-03-08T15:04:05Z"
-    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Data-Built-At"] == health["built_at"]
+    assert headers["X-Data-Newest-Event-At"] == health["newest_event_at"] == "2026-03-08T15:04:05Z"
+    assert health["built_at"].endswith("Z")
+    assert headers["Cache-Control"] == "private, no-cache"
 
 
 def test_only_a_named_origin_may_call_from_a_browser(server: Server) -> None:

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from threading import Event, Thread
 
+import pytest
+
 from tests.conftest import NOW
 from tests.shop import ROOT, Server, Shop, event
 
@@ -63,6 +65,7 @@ def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -
             build.kill()
             build.wait()
         shop.built()
+        server.follows()
         assert server.stats()["total_sales"] == 3
     assert asking.answers[0] == 1
     assert asking.answers[-1] == 3
@@ -99,7 +102,9 @@ def test_two_builds_at_once_both_succeed(shop: Shop) -> None:
     assert len(list((shop.warehouse / "versions").glob("*.duckdb"))) == 2
 
 
-def test_a_version_that_cannot_be_read_leaves_the_last_good_one(shop: Shop) -> None:
+def test_a_version_that_cannot_be_read_leaves_the_last_good_one(
+    shop: Shop, capfd: pytest.CaptureFixture[str]
+) -> None:
     shop.land("a.ndjson", purchases(1))
     shop.built()
     with shop.serving(NOW) as server:
@@ -108,6 +113,13 @@ def test_a_version_that_cannot_be_read_leaves_the_last_good_one(shop: Shop) -> N
         link = shop.warehouse / "current.duckdb"
         link.unlink()
         link.symlink_to("versions/noise.duckdb")
+        deadline, logged = time.monotonic() + 10, ""
+        while "version noise.duckdb cannot be opened" not in logged:
+            assert time.monotonic() < deadline
+            logged += capfd.readouterr().err
+        assert server.stats()["total_sales"] == 1
+        shop.built()
+        server.follows()
         assert server.stats()["total_sales"] == 1
 
 

@@ -1,10 +1,9 @@
 select
-    version,
+    store_timezone,
     built_at,
     (
         select occurred_at
         from fct_events
-        where occurred_at <= $now
         order by occurred_at desc
         limit 1
     ) as newest_event_at

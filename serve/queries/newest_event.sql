@@ -1,0 +1,3 @@
+select max(occurred_at) as newest_event_at
+from fct_events
+where occurred_at <= $now

@@ -2,12 +2,13 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/installed
 KEPT_SECRET := .jwt_secret
+N ?= 200000
 export WAREHOUSE_DIR ?= warehouse
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build serve token check
+.PHONY: help run test build serve token check bench
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -42,6 +43,9 @@ check: $(INSTALLED) ## lint and type-check, in seconds
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/data
 	@$(BIN)/sqlfluff lint --config serve/queries.sqlfluff serve/queries
+
+bench: $(INSTALLED) ## measure what N=200000 generated events cost, into bench/results.md
+	@$(BIN)/python -m bench --events $(N)
 
 $(INSTALLED): requirements.lock
 	@echo "Setting up .venv" >&2

@@ -1,0 +1,172 @@
+"""`python -m bench` builds a shop, compares its answers with those of plain SQL, and measures both."""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from datetime import time as midnight
+from importlib.metadata import version
+from math import ceil
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from bench.events import LAST_DAY
+from bench.raw_events import RawEvents
+from bench.shop import Server, Shop, memory
+from serve.app import DASHBOARD
+from serve.schema import Mode
+
+ANSWERS = 30
+RAW_ANSWERS = 6
+CONNECTIONS = 50
+LOAD_SECONDS = 10
+RESULTS = Path(__file__).parent / "results.md"
+PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "fastapi", "uvicorn")
+
+# Spread over the last day, so that both its ends are ragged by up to a day.
+SECONDS = [round(86_400 * (number + 0.5) / ANSWERS) for number in range(ANSWERS)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000, help="how many the shop has in its 90 days")
+    parser.add_argument("--compare-only", action="store_true", help="compare the answers, measure nothing")
+    arguments = parser.parse_args()
+    with TemporaryDirectory(prefix="bench-") as folder:
+        say(f"Building {arguments.events:,} events")
+        shop = Shop(Path(folder, "shop"), arguments.events)
+        raw = RawEvents(Path(folder, "raw.duckdb"), shop.landed)
+        with shop.serving() as server:
+            say("Comparing answers")
+            compare(server, raw)
+            if not arguments.compare_only:
+                keep(measure(shop, server, raw))
+
+
+def compare(server: Server, raw: RawEvents) -> None:
+    """End the bench unless the API answers as plain SQL does."""
+    for seconds in SECONDS[:: ANSWERS // RAW_ANSWERS]:
+        for mode in Mode:
+            server.set_clock(seconds)
+            given, expected = server.get(DASHBOARD, mode=mode).json(), raw.answer(at(seconds), mode)
+            different = [name for name in given | expected if given.get(name) != expected.get(name)]
+            for name in different:
+                say(f"{name}\n  API: {given.get(name)}\n  SQL: {expected.get(name)}")
+            if different:
+                sys.exit(f"Mode {mode} at {at(seconds)} differs in {', '.join(different)}.")
+    say(f"All {2 * RAW_ANSWERS} are equal.")
+
+
+def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
+    """The rows of the table."""
+    return [
+        *(answer_row(server, raw, mode) for mode in Mode),
+        *load_rows(shop, server),
+        f"| full build | {shop.build_seconds:.1f} s, peak memory {megabytes(shop.build_peak_bytes)} |",
+        f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
+        f" {megabytes((shop.warehouse / 'build.duckdb').stat().st_size)},"
+        f" {megabytes(shop.link.stat().st_size)} |",
+        f"| resident memory of the worker, after all this | {megabytes(memory(server.pid, 'VmRSS'))} |",
+    ]
+
+
+def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:
+    say(f"Timing answers in mode {mode}")
+    taken, raw_taken = [], []
+    for number, seconds in enumerate(SECONDS):
+        server.set_clock(seconds + 1)
+        started_at = time.perf_counter()
+        server.get(DASHBOARD, mode=mode)
+        taken.append(time.perf_counter() - started_at)
+        if number % (ANSWERS // RAW_ANSWERS) == 0:
+            started_at = time.perf_counter()
+            raw.answer(at(seconds + 1), mode)
+            raw_taken.append(time.perf_counter() - started_at)
+    p50, p99, raw_p50 = median(taken), percentile(taken, 99), median(raw_taken)
+    return (
+        f"| answer not kept, mode {mode}, against plain SQL |"
+        f" p50 {1000 * p50:.1f} ms, p99 {1000 * p99:.1f} ms; SQL p50 {1000 * raw_p50:.0f} ms:"
+        f" ratio {raw_p50 / p50:.1f} |"
+    )
+
+
+def load_rows(shop: Shop, server: Server) -> list[str]:
+    if not shutil.which("wrk"):
+        say("wrk is not installed (apt-get install wrk), so the load is left out.")
+        return []
+    say(f"Loading the server with {CONNECTIONS} connections")
+    empty, kept = load(server, "/empty"), load(server, f"{DASHBOARD}/")
+    with shop.publishing_each_second() as versions:
+        publishing = load(server, f"{DASHBOARD}/")
+    return [
+        f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {described(empty)} |",
+        f"| kept answers, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",
+        f"| kept answers while {len(versions)} versions are published | {described(publishing)}:"
+        f" ratio {publishing[0] / empty[0]:.2f} |",
+    ]
+
+
+def load(server: Server, path: str) -> tuple[float, str, int]:
+    """Answers a second, the 99th percentile of their latency in wrk's words, errors."""
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{LOAD_SECONDS}", "--latency", "--timeout", "10"]
+    address = f"{server.client.base_url}".rstrip("/") + path
+    printed = subprocess.run(
+        ["wrk", *options, "-H", f"Authorization: {server.authorization}", address],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    rate = re.search(r"Requests/sec: +([\d.]+)", printed)
+    p99 = re.search(r"99% +(\S+)", printed)
+    assert rate and p99, printed
+    lines = re.findall(r"(?:Non-2xx or 3xx responses|Socket errors):(.*)", printed)
+    return float(rate[1]), p99[1], sum(map(int, re.findall(r"\d+", " ".join(lines))))
+
+
+def described(loaded: tuple[float, str, int]) -> str:
+    rate, p99, errors = loaded
+    return f"{rate:,.0f} a second, p99 {p99}, {errors} errors"
+
+
+def keep(rows: list[str]) -> None:
+    """Print the table, and write it to `results.md`."""
+    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
+    lines = [
+        "# Measured",
+        "",
+        f"`{' '.join(['python -m bench', *sys.argv[1:]])}` with {', '.join(versions)},"
+        f" on {len(os.sched_getaffinity(0))} cores:",
+        "",
+        "| what | measured |",
+        "|---|---|",
+        *rows,
+    ]
+    print("\n".join(lines))
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def at(seconds: int) -> datetime:
+    return datetime.combine(LAST_DAY, midnight()) + timedelta(seconds=seconds)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """The smallest value that so many percent of the values do not exceed."""
+    return sorted(values)[ceil(len(values) * percent / 100) - 1]
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB"
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

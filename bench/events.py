@@ -1,0 +1,22 @@
+"""Makes the events of a shop, the same ones every time, as one Parquet file."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from string import Template
+
+import duckdb
+
+LAST_DAY = date(2026, 3, 31)
+DAYS = 90
+
+EVENTS = Template(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def write(path: Path, events: int) -> None:
+    """Write so many events, spread over the DAYS that end with LAST_DAY, and some of them twice."""
+    microseconds = timedelta(days=DAYS) / timedelta(microseconds=1) / events
+    first_day = LAST_DAY - timedelta(days=DAYS - 1)
+    with duckdb.connect() as connection:
+        connection.execute(
+            EVENTS.substitute(path=path, events=events, first_day=first_day, microseconds=microseconds)
+        )

@@ -1,0 +1,137 @@
+"""A shop below one folder: what it lands, the warehouse that `dbt build` makes of it, a server on that."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+
+from bench import events
+from serve.auth import admin_token
+
+ROOT = Path(__file__).parents[1]
+SECRET = "a secret that only the bench knows"
+
+
+class Shop:
+    """A shop with so many events, on its own or built.
+
+    build_seconds, build_peak_bytes: duration and largest resident memory of the full build.
+    """
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
+        self.landed = folder / "landing" / "events.parquet"
+        self.warehouse = folder / "warehouse"
+        self.link = self.warehouse / "current.duckdb"
+        self.environment = {
+            **os.environ,
+            "RAW_EVENTS": str(self.landed.parent),
+            "WAREHOUSE_DIR": str(self.warehouse),
+            "STORE_TIMEZONE": "UTC",
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "JWT_SECRET": SECRET,
+        }
+        self.landed.parent.mkdir(parents=True)
+        events.write(self.landed, count)
+        self.build_seconds, self.build_peak_bytes = self.build()
+
+    def build(self) -> tuple[float, int]:
+        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
+        started_at = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=sys.stderr)
+        peak = 0
+        while process.poll() is None:
+            # Not getrusage(): what that tells of a child begins with the memory of its parent.
+            peak = max(peak, memory(process.pid, "VmHWM"))
+            time.sleep(0.05)
+        if process.returncode:
+            sys.exit("dbt build failed.")
+        return time.perf_counter() - started_at, peak
+
+    @contextmanager
+    def serving(self) -> Iterator["Server"]:
+        """One worker, in a process of its own."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
+        with (self.folder / "server.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                server = Server(client, process.pid)
+                while not server.is_up() and process.poll() is None:
+                    time.sleep(0.05)
+                yield server
+        finally:
+            process.terminate()
+            process.wait()
+
+    @contextmanager
+    def publishing_each_second(self) -> Iterator[list[Path]]:
+        """Publish a copy of the newest version every second; gives the list of them as it grows."""
+        newest, stopped = self.link.resolve(), Event()
+        copies: list[Path] = []
+
+        def publish() -> None:
+            while not stopped.wait(1):
+                copies.append(newest.with_stem(f"{newest.stem}-{len(copies)}"))
+                shutil.copyfile(newest, copies[-1])
+                self.point(copies[-1])
+
+        publisher = Thread(target=publish)
+        publisher.start()
+        try:
+            yield copies
+        finally:
+            stopped.set()
+            publisher.join()
+            self.point(newest)
+            for copy in copies:
+                copy.unlink()
+
+    def point(self, version: Path) -> None:
+        unfinished = self.link.with_suffix(".bench")
+        unfinished.symlink_to(version.relative_to(self.link.parent.resolve()))
+        unfinished.replace(self.link)
+
+
+class Server:
+    """A running API."""
+
+    def __init__(self, client: httpx.Client, pid: int) -> None:
+        self.client = client
+        self.pid = pid
+        self.authorization = f"Bearer {admin_token(SECRET)}"
+
+    def is_up(self) -> bool:
+        try:
+            return self.client.get("/healthz").is_success
+        except httpx.TransportError:
+            return False
+
+    def set_clock(self, seconds: int) -> None:
+        """Let it be so many seconds after the beginning of LAST_DAY."""
+        self.client.put(f"/seconds/{seconds}").raise_for_status()
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        headers = {"Authorization": self.authorization}
+        return self.client.get(path, params=query, headers=headers).raise_for_status()
+
+
+def memory(pid: int, field: str) -> int:
+    """A field of /proc/<pid>/status in bytes: VmRSS, or VmHWM for its peak; 0 for a process that ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:")), 0)

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
-from serve.dashboard import dashboard_stats
+from serve.dashboard import QUESTIONS, dashboard_stats
 from serve.errors import NothingPublished, TookTooLong
-from serve.schema import Health, Mode, in_utc
+from serve.schema import DashboardStats, Health, Mode, in_utc
 from serve.warehouse import Session, Version, VersionError, Warehouse
 from serve.window import resolve
 
@@ -79,14 +80,11 @@ class Answers:
         """The version being served; all null before the first."""
         if not self.version:
             return Health(version=None, built_at=None, newest_event_at=None)
-        version, now = self.version, self.clock()
-        newest_event_at = version.newest_event_at
-        if newest_event_at and newest_event_at > now:
-            newest_event_at = await self.ask(version, lambda session: newest_event(session, now))
+        version = self.version
         return Health(
-            version=version.name.removesuffix(".duckdb"),
+            version=version.name,
             built_at=in_utc(version.built_at),
-            newest_event_at=in_utc(newest_event_at),
+            newest_event_at=in_utc(await self.newest_event_at(version, self.clock())),
         )
 
     def task(self, version: Version, now: datetime, query: Query) -> asyncio.Task[Answer]:
@@ -98,26 +96,49 @@ class Answers:
                 self.kept.pop(key, None)
 
         if key not in self.kept:
-            task = asyncio.create_task(self.ask(version, lambda session: answer(session, now, query)))
+            task = asyncio.create_task(self.compute(version, now, query))
             task.add_done_callback(forget_if_failed)
             self.kept[key] = task
             if len(self.kept) > KEPT_ANSWERS:
                 del self.kept[next(iter(self.kept))]
         return self.kept[key]
 
-    async def ask(self, version: Version, question: Callable[[Session], Result]) -> Result:
-        """What the question finds in the version, in a thread. Raises TookTooLong when the time is up."""
-        session = Session(version)
+    async def compute(self, version: Version, now: datetime, query: Query) -> Answer:
+        async with self.session(version) as session:
+            window = await self.in_thread(lambda: resolve(session, now, query.start, query.end))
+            parameters = {**window.parameters(), "is_unique": query.mode is Mode.UNIQUE}
+            await self.in_thread(lambda: session.keep_days(parameters))
+            asked = [self.in_thread(partial(session.rows, question, parameters)) for question in QUESTIONS]
+            try:
+                rows = dict(zip(QUESTIONS, await asyncio.gather(*asked), strict=True))
+            finally:
+                await asyncio.wait(asked)
+        newest_event_at = await self.newest_event_at(version, now)
+        return await self.in_thread(
+            lambda: answer(dashboard_stats(rows, window, query.mode), version, newest_event_at)
+        )
 
-        def in_thread() -> Result:
-            with self.warehouse.reading(session):
-                return question(session)
+    async def newest_event_at(self, version: Version, now: datetime) -> datetime | None:
+        """When the newest event happened whose time has come. Nearly always that is the version's newest."""
+        if not version.newest_event_at or version.newest_event_at <= now:
+            return version.newest_event_at
+        async with self.session(version) as session:
+            rows = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
+        return rows[0]["newest_event_at"] if rows else None
 
+    def in_thread(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
+        return asyncio.get_running_loop().run_in_executor(self.threads, function)
+
+    @asynccontextmanager
+    async def session(self, version: Version) -> AsyncIterator[Session]:
+        """A session that is stopped when the time is up, so that what it is asked raises TookTooLong."""
+        session = Session(self.warehouse, version)
         stopper = asyncio.create_task(self.stop_when_late(session))
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, in_thread)
+            yield session
         finally:
             stopper.cancel()
+            session.close()
 
     async def stop_when_late(self, session: Session) -> None:
         await asyncio.sleep(self.query_timeout)
@@ -176,32 +197,22 @@ class Answers:
         for _ in range(2):
             now = self.clock()
             try:
-                await asyncio.gather(*(self.task(version, now, Query(mode)) for mode in Mode))
+                for mode in Mode:
+                    await self.task(version, now, Query(mode))
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)
             if self.clock() == now:
                 return
 
 
-def answer(session: Session, now: datetime, query: Query) -> Answer:
-    window = resolve(session, now, query.start, query.end)
-    version = session.version
-    newest_event_at = version.newest_event_at
-    if newest_event_at and newest_event_at > now:
-        newest_event_at = newest_event(session, now)
-    body = dashboard_stats(session, window, query.mode).model_dump_json(exclude_none=True).encode()
+def answer(stats: DashboardStats, version: Version, newest_event_at: datetime | None) -> Answer:
+    body = stats.model_dump_json(exclude_none=True).encode()
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{sha256(body).hexdigest()[:32]}"',
-        "X-Data-Version": version.name.removesuffix(".duckdb"),
+        "X-Data-Version": version.name,
         "X-Data-Built-At": f"{version.built_at.isoformat()}Z",
     }
     if newest_event_at:
         headers["X-Data-Newest-Event-At"] = f"{newest_event_at.isoformat()}Z"
     return Answer(body, headers)
-
-
-def newest_event(session: Session, now: datetime) -> datetime | None:
-    (row,) = session.rows("newest_event", {"now": now})
-    newest: datetime | None = row["newest_event_at"]
-    return newest

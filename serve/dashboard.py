@@ -21,53 +21,49 @@ from serve.schema import (
     SessionStats,
     TrafficSource,
 )
-from serve.warehouse import Row, Session
+from serve.warehouse import Row
 from serve.window import Window
 
+# The queries of `serve/queries` that an answer is made of; the one that takes longest comes first.
+QUESTIONS = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
 TOP_PRODUCTS = 5
 RETENTION_DAYS = 90
 
 
-def dashboard_stats(session: Session, window: Window, mode: Mode) -> DashboardStats:
-    """The answer for one window; definitions in `contract.md`, section 3."""
+def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> DashboardStats:
+    """The answer for one window, from the rows of each of the QUESTIONS; see `contract.md`, section 3."""
     is_unique = mode is Mode.UNIQUE
-    parameters = {**window.parameters(), "is_unique": is_unique}
-
-    def ask(query: str) -> list[Row]:
-        return session.rows(query, parameters)
-
-    ask("edge")
-    steps = ask("funnel")
-    events = total_by(steps, "step", "events")
-    sessions = total_by(steps, "step", "sessions")
-    errors = ask("errors")
+    steps = rows["steps"]
+    events = total_by(steps, "events")
+    sessions = total_by(steps, "sessions")
+    (buyers,) = rows["buyers"]
     return DashboardStats(
         mode=mode,
-        **sales(ask("sales")),
-        **products(ask("products"), is_unique),
+        **sales(steps),
+        **products(rows["products"], is_unique),
         events_timeline=[
-            EventsDay(date=day, **counts)
-            for day, counts in by_day(steps, "step", "events", EventsDay, window).items()
+            EventsDay(date=day, **counts) for day, counts in by_day(steps, EventsDay, window).items()
         ],
-        abandonment_rate=abandonment_rate(ask("abandonment")[0]),
+        abandonment_rate=percentage(buyers["abandoning_buyers"], buyers["checkout_buyers"]),
         **funnel(sessions if is_unique else events),
         **payment_funnel(events),
-        error_counts=ErrorCounts(**pick(total_by(errors, "error_type", "errors"), ErrorCounts)),
+        error_counts=ErrorCounts(**pick(events, ErrorCounts)),
         errors_timeline=[
-            ErrorsDay(date=day, **counts)
-            for day, counts in by_day(errors, "error_type", "errors", ErrorsDay, window).items()
+            ErrorsDay(date=day, **counts) for day, counts in by_day(steps, ErrorsDay, window).items()
         ],
-        **traffic(ask("traffic"), sessions_with_purchase=sessions["purchase"]),
-        retention_metrics=retention(ask("retention")[0]),
-        **whatsapp(ask("whatsapp")[0]),
-        whatsapp_sessions_list=[row["session_id"] for row in ask("whatsapp_sessions")],
+        **traffic(rows["traffic"], sessions_with_purchase=sessions["purchase"]),
+        retention_metrics=retention(buyers),
+        whatsapp_sessions=sessions["whatsapp_cart_click"],
+        whatsapp_purchases=sessions["whatsapp_purchase"],
+        whatsapp_sessions_list=[row["session_id"] for row in rows["whatsapp_sessions"]],
     )
 
 
-def total_by(rows: list[Row], key: str, measure: str) -> Counter[str]:
+def total_by(steps: list[Row], measure: str) -> Counter[str]:
+    """The sum of a measure by event type."""
     totals: Counter[str] = Counter()
-    for row in rows:
-        totals[row[key]] += row[measure]
+    for row in steps:
+        totals[row["event_type"]] += row[measure]
     return totals
 
 
@@ -76,22 +72,23 @@ def pick(counts: Counter[str], model: Any) -> dict[str, int]:
     return {name: counts[name] for name in model.model_fields if name != "date"}
 
 
-def by_day(rows: list[Row], key: str, measure: str, model: Any, window: Window) -> dict[date, dict[str, int]]:
-    """Each day of the window with the counts of the model's fields."""
+def by_day(steps: list[Row], model: Any, window: Window) -> dict[date, dict[str, int]]:
+    """Each day of the window with the numbers of events that the model has a field for."""
     days: dict[date, Counter[str]] = {day: Counter() for day in window.days()}
-    for row in rows:
-        days[row["event_date"]][row[key]] += row[measure]
+    for row in steps:
+        days[row["event_date"]][row["event_type"]] += row["events"]
     return {day: pick(counts, model) for day, counts in days.items()}
 
 
-def sales(rows: list[Row]) -> dict[str, Any]:
-    count = sum(row["sales"] for row in rows)
-    revenue = sum((row["revenue"] for row in rows), Decimal(0))
+def sales(steps: list[Row]) -> dict[str, Any]:
+    purchases = [row for row in steps if row["event_type"] == "purchase" and row["events"]]
+    count = sum(row["events"] for row in purchases)
+    revenue = sum((row["revenue"] for row in purchases), Decimal(0))
     return {
         "total_sales": count,
         "total_revenue": rounded(revenue, 2),
         "average_order_value": ratio(revenue, count, 2),
-        "sales_by_day": [DayCount(date=row["event_date"], count=row["sales"]) for row in rows],
+        "sales_by_day": [DayCount(date=row["event_date"], count=row["events"]) for row in purchases],
     }
 
 
@@ -117,10 +114,6 @@ def products(rows: list[Row], is_unique: bool) -> dict[str, Any]:
             if row["views_rank"] <= 2 * TOP_PRODUCTS
         ],
     }
-
-
-def abandonment_rate(buyers: Row) -> float:
-    return percentage(buyers["abandoning_buyers"], buyers["checkout_buyers"])
 
 
 def funnel(counts: Counter[str]) -> dict[str, Any]:
@@ -168,10 +161,3 @@ def retention(buyers: Row) -> RetentionMetrics:
         total_unique_buyers=buyers["buyers"],
         period_days=RETENTION_DAYS,
     )
-
-
-def whatsapp(sessions: Row) -> dict[str, Any]:
-    return {
-        "whatsapp_sessions": sessions["click_sessions"],
-        "whatsapp_purchases": sessions["purchase_sessions"],
-    }

@@ -1,10 +1,11 @@
 """The published marts, as something to ask. The only module that knows DuckDB."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,60 +15,44 @@ import duckdb
 from serve.errors import TookTooLong
 
 QUERIES = Path(__file__).parent / "queries"
+DAYS_QUERIES = sorted((QUERIES / "days").glob("*.sql"))
+KEPT_DAYS = 16
 
 Row = dict[str, Any]
+Days = tuple[date, date, date]  # The first and last of a window, and the first of its retention.
 VersionError = duckdb.Error
 
 
 @dataclass(eq=False)
-class Version:
-    """One published version, attached from `Warehouse.open` until it is retired and nobody reads it.
+class Shared:
+    """Tables that several answers read; they are dropped when retired, once nobody reads them.
 
-    built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
-    and may lie in the future.
+    schema: where queries find them.
+    drop: the statement that drops them.
     """
 
-    name: str
-    alias: str
-    store_timezone: str = ""
-    built_at: datetime = datetime.min
-    newest_event_at: datetime | None = None
-    readers: int = 0
-    is_retired: bool = False
+    schema: str
+    drop: str
+    readers: int = field(default=0, init=False)
+    is_retired: bool = field(default=False, init=False)
 
 
 @dataclass(eq=False)
-class Session:
-    """What one answer asks of one version, from one thread; `stop` may be called from any."""
+class Version(Shared):
+    """One published version.
 
-    version: Version
-    cursor: duckdb.DuckDBPyConnection | None = None
-    is_stopped: bool = field(default=False, init=False)
+    name: its file's, without the suffix.
+    built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
+    and may lie in the future.
+    day_beginnings: the instants at which days of the store begin, as far as they were looked up.
+    days: what windows that touch the same days have in common, the latest last.
+    """
 
-    def rows(self, query: str, parameters: Row) -> list[Row]:
-        """The rows of `queries/<query>.sql`, by column name; it is given the parameters it names.
-
-        Raises TookTooLong once the session is stopped.
-        """
-        assert self.cursor
-        sql, names = prepared(query)
-        try:
-            if self.is_stopped:
-                raise duckdb.InterruptException
-            self.cursor.execute(sql, {name: parameters[name] for name in names})
-            columns = [column[0] for column in self.cursor.description or []]
-            return [dict(zip(columns, row, strict=True)) for row in self.cursor.fetchall()]
-        except duckdb.InterruptException:
-            raise TookTooLong("The answer took too long; ask again later, or for fewer days.") from None
-
-    def stop(self) -> None:
-        """End the query that is running, if there is one, and refuse further ones.
-
-        A query that is just about to start may slip through, so call it until the session has ended.
-        """
-        self.is_stopped = True
-        if self.cursor:
-            self.cursor.interrupt()
+    name: str
+    built_at: datetime = field(default=datetime.min, init=False)
+    newest_event_at: datetime | None = field(default=None, init=False)
+    day_beginnings: dict[date, datetime] = field(default_factory=dict, init=False)
+    days: dict[Days, Shared] = field(default_factory=dict, init=False)
 
 
 class Warehouse:
@@ -77,7 +62,7 @@ class Warehouse:
         self.link = folder / "current.duckdb"
         self.versions = (folder / "versions").resolve()
         self.lock = Lock()
-        self.opened = 0
+        self.numbers = count()
         self.connection = duckdb.connect(config={"memory_limit": "128MB", "threads": 1})
         self.connection.execute(
             f"set allowed_directories = ['{quoted(self.versions)}/'];"
@@ -88,54 +73,149 @@ class Warehouse:
     def newest(self) -> str | None:
         """The name of the version that was published last; null before the first."""
         try:
-            return self.link.readlink().name
+            return self.link.readlink().stem
         except OSError:
             return None
 
     def open(self, name: str) -> Version:
         """Attach a version. Raises VersionError if it cannot be read."""
-        with self.lock:
-            version = Version(name, f"version_{self.opened}")
-            self.opened += 1
-        cursor = self.connection.cursor()
+        catalog = f"version_{next(self.numbers)}"
+        version = Version(f"{catalog}.main", f"detach database if exists {catalog}", name)
+        path = self.versions / f"{name}.duckdb"
         try:
-            cursor.execute(f"attach '{quoted(self.versions / name)}' as {version.alias} (read_only)")
-            cursor.close()
-            with self.reading(Session(version)) as session:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f"attach '{quoted(path)}' as {catalog} (read_only)")
+            with closing(Session(self, version)) as session:
                 (build,) = session.rows("build", {})
         except VersionError:
             self.retire(version)
             raise
-        for column, value in build.items():
-            setattr(version, column, value)
+        version.built_at, version.newest_event_at = build["built_at"], build["newest_event_at"]
         return version
 
-    @contextmanager
-    def reading(self, session: Session) -> Iterator[Session]:
-        """Lets a session ask; its version stays attached meanwhile."""
-        version = session.version
+    def enter(self, shared: Shared) -> None:
         with self.lock:
-            version.readers += 1
-        try:
-            with self.connection.cursor() as cursor:
-                cursor.execute(f"use {version.alias}")
-                session.cursor = cursor
-                yield session
-                session.cursor = None
-        finally:
-            with self.lock:
-                version.readers -= 1
-                self.detach_if_idle(version)
+            shared.readers += 1
+
+    def leave(self, shared: Shared) -> None:
+        with self.lock:
+            shared.readers -= 1
+            self.drop_if_done(shared)
 
     def retire(self, version: Version) -> None:
-        """Detach a version as soon as nobody reads it."""
+        """Let go of a version and of its days."""
         with self.lock:
-            version.is_retired = True
-            self.detach_if_idle(version)
+            for shared in (*version.days.values(), version):
+                shared.is_retired = True
+                self.drop_if_done(shared)
 
-    def detach_if_idle(self, version: Version) -> None:
-        if version.is_retired and not version.readers:
-            self.connection.execute(f"detach database if exists {version.alias}")
+    def enter_days(self, version: Version, days: Days) -> Shared | None:
+        with self.lock:
+            kept = version.days.pop(days, None)
+            if kept:
+                kept.readers += 1
+                version.days[days] = kept
+            return kept
+
+    def keep_days(self, version: Version, days: Days, made: Shared) -> None:
+        """Keep what a reader has made, which goes on reading it; what was not asked for longest makes way."""
+        with self.lock:
+            made.readers += 1
+            made.is_retired = version.is_retired
+            if not version.is_retired:
+                replaced = version.days.pop(days, None)
+                version.days[days] = made
+                if len(version.days) > KEPT_DAYS:
+                    replaced = version.days.pop(next(iter(version.days)))
+                if replaced:
+                    replaced.is_retired = True
+                    self.drop_if_done(replaced)
+
+    def drop_if_done(self, shared: Shared) -> None:
+        if shared.is_retired and not shared.readers:
+            self.connection.execute(shared.drop)
+
+
+class Session:
+    """What one answer asks of one version, from any thread, until it is closed."""
+
+    def __init__(self, warehouse: Warehouse, version: Version) -> None:
+        self.warehouse = warehouse
+        self.version = version
+        self.search_path = version.schema
+        self.read: list[Shared] = [version]
+        self.cursors: set[duckdb.DuckDBPyConnection] = set()
+        self.is_stopped = False
+        warehouse.enter(version)
+
+    def close(self) -> None:
+        """Let go of what was read; nothing may be asked any more."""
+        for shared in self.read:
+            self.warehouse.leave(shared)
+
+    def rows(self, query: str, parameters: Row) -> list[Row]:
+        """The rows of `queries/<query>.sql`, by column name; it is given the parameters it names.
+
+        Raises TookTooLong once the session is stopped.
+        """
+        sql, names = prepared(query)
+        with self.cursor() as cursor:
+            cursor.execute(sql, {name: parameters[name] for name in names})
+            columns = [column[0] for column in cursor.description or []]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def keep_days(self, parameters: Row) -> None:
+        """Show to queries, as `days_<name>`, the rows of `queries/days` for the days in the parameters.
+
+        They are worked out for the first who asks for these days. Raises TookTooLong as `rows` does.
+        """
+        days = (parameters["first_date"], parameters["last_date"], parameters["retention_first_date"])
+        kept = self.warehouse.enter_days(self.version, days)
+        if kept is None:
+            kept = self.make_days(parameters)
+            self.warehouse.keep_days(self.version, days, kept)
+        self.read.append(kept)
+        self.search_path = f"{kept.schema},{self.version.schema}"
+
+    def make_days(self, parameters: Row) -> Shared:
+        schema = f"memory.days_{next(self.warehouse.numbers)}"
+        made = Shared(schema, f"drop schema if exists {schema} cascade")
+        try:
+            with self.cursor() as cursor:
+                cursor.execute(f"create schema {schema}")
+                for path in DAYS_QUERIES:
+                    sql, names = prepared(f"days/{path.stem}")
+                    values = {name: parameters[name] for name in names}
+                    cursor.execute(f"create table {schema}.days_{path.stem} as\n{sql}", values)
+        except BaseException:
+            self.warehouse.connection.execute(made.drop)
+            raise
+        return made
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self.warehouse.connection.cursor()
+        self.cursors.add(cursor)
+        try:
+            if self.is_stopped:
+                raise duckdb.InterruptException
+            cursor.execute(f"set search_path = '{self.search_path}'")
+            yield cursor
+        except duckdb.InterruptException:
+            raise TookTooLong("The answer took too long; ask again later, or for fewer days.") from None
+        finally:
+            self.cursors.discard(cursor)
+            cursor.close()
+
+    def stop(self) -> None:
+        """End the queries that are running and refuse further ones.
+
+        A query that is just about to start may slip through, so call it until the session is closed.
+        """
+        self.is_stopped = True
+        for cursor in list(self.cursors):
+            with suppress(duckdb.ConnectionException):
+                cursor.interrupt()
 
 
 @cache

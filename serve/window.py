@@ -9,6 +9,9 @@ from serve.warehouse import Session
 
 EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
+DAY = timedelta(days=1)
+WINDOW = timedelta(hours=7 * 24)
+RETENTION = timedelta(hours=90 * 24)
 
 
 @dataclass(frozen=True)
@@ -16,24 +19,51 @@ class Window:
     """A window, both ends included.
 
     now, starts_at, ends_at, retention_starts_at: UTC instants without a zone.
-    today, first_date, last_date: days of the store's zone.
+    first_date, last_date, retention_first_date: the days of the store's zone that they lie on.
+    first_day_begins_at, …: the instants at which the first days begin, and at which their next days do.
     """
 
     now: datetime
     starts_at: datetime
     ends_at: datetime
     retention_starts_at: datetime
-    today: date
     first_date: date
     last_date: date
+    retention_first_date: date
+    first_day_begins_at: datetime
+    first_day_ends_at: datetime
+    retention_first_day_begins_at: datetime
+    retention_first_day_ends_at: datetime
 
     def days(self) -> list[date]:
         """Every calendar day the window touches, ascending."""
         count = (self.last_date - self.first_date).days + 1
-        return [self.first_date + timedelta(days=number) for number in range(count)]
+        return [self.first_date + number * DAY for number in range(count)]
 
     def parameters(self) -> dict[str, Any]:
         return asdict(self)
+
+
+class Calendar:
+    """The days of a version's store. The instant at which a day begins is looked up once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def begins_at(self, day: date) -> datetime:
+        """The UTC instant, without a zone, at which a day begins."""
+        known = self.session.version.day_beginnings
+        if day not in known:
+            (row,) = self.session.rows("day_begins", {"day": day})
+            known[day] = row["begins_at"]
+        return known[day]
+
+    def day_of(self, instant: datetime) -> date:
+        """The day on which a UTC instant lies."""
+        day = instant.date() + DAY
+        while self.begins_at(day) > instant:
+            day -= DAY
+        return day
 
 
 def resolve(session: Session, now: datetime, start: date | None, end: date | None) -> Window:
@@ -42,14 +72,35 @@ def resolve(session: Session, now: datetime, start: date | None, end: date | Non
     Raises BadQuery for a range that is reversed, starts after now, spans more than 366 days or
     lies before 1970.
     """
+    calendar = Calendar(session)
+    today = calendar.day_of(now)
     if any(day and day < EARLIEST for day in (start, end)):
         raise BadQuery(f"start and end must not lie before {EARLIEST}.")
     if start and end and start > end:
         raise BadQuery("start must not lie after end.")
-    parameters = {"now": now, "start_date": start, "end_date": end}
-    window = Window(**session.rows("window", parameters)[0])
-    if window.starts_at > now:
+    if start and start > today:
         raise BadQuery("start must not lie in the future.")
-    if start and ((end or window.today) - start).days >= LONGEST_DAYS:
+    if start and ((end or today) - start).days >= LONGEST_DAYS:
         raise BadQuery(f"start and end must not span more than {LONGEST_DAYS} days.")
-    return window
+    if end and end < today:
+        end_instant = calendar.begins_at(end + DAY)
+        ends_at = end_instant - timedelta(microseconds=1)
+    else:
+        end_instant = ends_at = now
+    starts_at = calendar.begins_at(start) if start else end_instant - WINDOW
+    retention_starts_at = end_instant - RETENTION
+    first_date = calendar.day_of(starts_at)
+    retention_first_date = calendar.day_of(retention_starts_at)
+    return Window(
+        now=now,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        retention_starts_at=retention_starts_at,
+        first_date=first_date,
+        last_date=calendar.day_of(ends_at),
+        retention_first_date=retention_first_date,
+        first_day_begins_at=calendar.begins_at(first_date),
+        first_day_ends_at=calendar.begins_at(first_date + DAY),
+        retention_first_day_begins_at=calendar.begins_at(retention_first_date),
+        retention_first_day_ends_at=calendar.begins_at(retention_first_date + DAY),
+    )

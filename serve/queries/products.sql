@@ -1,21 +1,32 @@
+-- As in `steps`.
 with counted as (
     select
         product_slug,
         event_type,
         events,
-        case when coalesce(previous_date < $first_date, true) then sessions else 0 end as sessions,
+        sessions,
         units
-    from mart_products
-    where event_date between $first_date and $last_date
+    from days_products
     union all
     select
         product_slug,
         event_type,
-        -1 as events,
-        -product_sessions as sessions,
-        -units as units
-    from edge
-    where product_slug is not null and event_type in ('product_view', 'add_to_cart', 'purchase')
+        -count(*) as events,
+        -count(*) filter (
+            where
+            case
+                when occurred_at < $starts_at then coalesce(product_next_at > $ends_at, true)
+                else coalesce(product_previous_date < $first_date, true)
+            end
+        ) as sessions,
+        -cast(sum(units) as bigint) as units
+    from fct_events
+    where
+        event_date in ($first_date, $last_date)
+        and occurred_at not between $starts_at and $ends_at
+        and product_slug is not null
+        and event_type in ('product_view', 'add_to_cart', 'purchase')
+    group by product_slug, event_type
 ),
 
 totals as (

@@ -1,24 +1,35 @@
+-- As in `steps`; a session that goes on inside the window enters it with the source of its next event.
 with counted as (
     select
         source,
         events,
-        case when coalesce(previous_date < $first_date, true) then sessions else 0 end as sessions
-    from mart_traffic
-    where event_date between $first_date and $last_date
+        sessions
+    from days_sources
     union all
     select
         source,
-        -1 as events,
-        -source_sessions as sessions
-    from edge
+        -count(*) as events,
+        -count(*) filter (
+            where
+            case
+                when occurred_at < $starts_at then session_previous_date is distinct from event_date
+                else coalesce(session_previous_date < $first_date, true)
+            end
+        ) as sessions
+    from fct_events
+    where event_date in ($first_date, $last_date) and occurred_at not between $starts_at and $ends_at
+    group by source
     union all
-    -- A session that goes on inside the window enters it with the source of its next event.
     select
-        next_source as source,
+        session_next_source as source,
         0 as events,
-        1 as sessions
-    from edge
-    where next_source is not null
+        count(*) as sessions
+    from fct_events
+    where
+        event_date = $first_date
+        and occurred_at < $starts_at
+        and session_next_at between $starts_at and $ends_at
+    group by session_next_source
 )
 
 select

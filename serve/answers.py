@@ -80,11 +80,13 @@ class Answers:
         """The version being served; all null before the first."""
         if not self.version:
             return Health(version=None, built_at=None, newest_event_at=None)
-        version = self.version
+        session = Session(self.warehouse, self.version)
+        async with self.limited(session):
+            newest_event_at = await self.newest_event_at(session, self.clock())
         return Health(
-            version=version.name,
-            built_at=in_utc(version.built_at),
-            newest_event_at=in_utc(await self.newest_event_at(version, self.clock())),
+            version=session.version.name,
+            built_at=in_utc(session.version.built_at),
+            newest_event_at=in_utc(newest_event_at),
         )
 
     def task(self, version: Version, now: datetime, query: Query) -> asyncio.Task[Answer]:
@@ -96,15 +98,17 @@ class Answers:
                 self.kept.pop(key, None)
 
         if key not in self.kept:
-            task = asyncio.create_task(self.compute(version, now, query))
+            # The session begins here and not in the task, before which the version might be let go.
+            session = Session(self.warehouse, version)
+            task = asyncio.create_task(self.compute(session, now, query))
             task.add_done_callback(forget_if_failed)
             self.kept[key] = task
             if len(self.kept) > KEPT_ANSWERS:
                 del self.kept[next(iter(self.kept))]
         return self.kept[key]
 
-    async def compute(self, version: Version, now: datetime, query: Query) -> Answer:
-        async with self.session(version) as session:
+    async def compute(self, session: Session, now: datetime, query: Query) -> Answer:
+        async with self.limited(session):
             window = await self.in_thread(lambda: resolve(session, now, query.start, query.end))
             parameters = {**window.parameters(), "is_unique": query.mode is Mode.UNIQUE}
             await self.in_thread(lambda: session.keep_days(parameters))
@@ -113,29 +117,28 @@ class Answers:
                 rows = dict(zip(QUESTIONS, await asyncio.gather(*asked), strict=True))
             finally:
                 await asyncio.wait(asked)
-        newest_event_at = await self.newest_event_at(version, now)
+            newest_event_at = await self.newest_event_at(session, now)
         return await self.in_thread(
-            lambda: answer(dashboard_stats(rows, window, query.mode), version, newest_event_at)
+            lambda: answer(dashboard_stats(rows, window, query.mode), session.version, newest_event_at)
         )
 
-    async def newest_event_at(self, version: Version, now: datetime) -> datetime | None:
+    async def newest_event_at(self, session: Session, now: datetime) -> datetime | None:
         """When the newest event happened whose time has come. Nearly always that is the version's newest."""
-        if not version.newest_event_at or version.newest_event_at <= now:
-            return version.newest_event_at
-        async with self.session(version) as session:
-            rows = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
+        newest = session.version.newest_event_at
+        if not newest or newest <= now:
+            return newest
+        rows = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
         return rows[0]["newest_event_at"] if rows else None
 
     def in_thread(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(self.threads, function)
 
     @asynccontextmanager
-    async def session(self, version: Version) -> AsyncIterator[Session]:
-        """A session that is stopped when the time is up, so that what it is asked raises TookTooLong."""
-        session = Session(self.warehouse, version)
+    async def limited(self, session: Session) -> AsyncIterator[None]:
+        """Closes the session at the end, and stops it when the time is up; then asking raises TookTooLong."""
         stopper = asyncio.create_task(self.stop_when_late(session))
         try:
-            yield session
+            yield
         finally:
             stopper.cancel()
             session.close()

@@ -1,6 +1,8 @@
 """Many who ask: kept answers, several workers, and a limit of time."""
 
+import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,6 +108,40 @@ def test_each_answer_is_of_one_version_while_others_are_published(shop: Shop) ->
             reader.result()
     answers = set(found)
     assert [(sales, units) for _, sales, units in sorted(answers)] == [(1, 1), (2, 4), (3, 9), (4, 16)]
+
+
+def test_no_request_fails_while_versions_follow_each_other(small_shop: Shop, tmp_path: Path) -> None:
+    """Copies of one version, one as soon as the other is served; each request is for another window."""
+    shop = Shop(tmp_path)
+    versions = shop.warehouse / "versions"
+    versions.mkdir(parents=True)
+    newest = (small_shop.warehouse / "current.duckdb").resolve()
+    link, enough = shop.warehouse / "current.duckdb", Event()
+
+    def publish(number: int) -> None:
+        copy = versions / f"{number}.duckdb"
+        shutil.copyfile(newest, copy)
+        (shop.warehouse / "next").symlink_to(copy.relative_to(shop.warehouse))
+        (shop.warehouse / "next").replace(link)
+
+    def ask(reader: int) -> set[int]:
+        found = set()
+        with httpx.Client(base_url=server.client.base_url, headers=authorized(), timeout=30) as client:
+            for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
+                end = NOW.date() - timedelta(days=10 * (number % 100) + reader)
+                found.add(client.get(DASHBOARD, params={"end": str(end)}).status_code)
+        return found
+
+    publish(0)
+    with shop.serving(NOW) as server, ThreadPoolExecutor(8) as threads:
+        readers = [threads.submit(ask, reader) for reader in range(3)]
+        try:
+            for number in range(1, 21):
+                publish(number)
+                server.follows()
+        finally:
+            enough.set()
+        assert [reader.result() for reader in readers] == [{200}] * 3
 
 
 def authorized() -> dict[str, str]:

@@ -182,7 +182,7 @@ class Scenario:
 
 
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     print_blob=True,
     database=None,

@@ -14,6 +14,7 @@ from threading import Event, Thread
 import httpx
 
 from bench import events
+from plugins.publisher import point
 from serve.auth import admin_token
 
 ROOT = Path(__file__).parents[1]
@@ -79,14 +80,14 @@ class Shop:
     @contextmanager
     def publishing_each_second(self) -> Iterator[list[Path]]:
         """Publish a copy of the newest version every second; gives the list of them as it grows."""
-        newest, stopped = self.link.resolve(), Event()
+        newest, stopped = self.link.parent / self.link.readlink(), Event()
         copies: list[Path] = []
 
         def publish() -> None:
             while not stopped.wait(1):
                 copies.append(newest.with_stem(f"{newest.stem}-{len(copies)}"))
                 shutil.copyfile(newest, copies[-1])
-                self.point(copies[-1])
+                point(self.link, copies[-1])
 
         publisher = Thread(target=publish)
         publisher.start()
@@ -95,14 +96,9 @@ class Shop:
         finally:
             stopped.set()
             publisher.join()
-            self.point(newest)
+            point(self.link, newest)
             for copy in copies:
                 copy.unlink()
-
-    def point(self, version: Path) -> None:
-        unfinished = self.link.with_suffix(".bench")
-        unfinished.symlink_to(version.relative_to(self.link.parent.resolve()))
-        unfinished.replace(self.link)
 
 
 class Server:

@@ -22,12 +22,11 @@ from serve.schema import (
     TrafficSource,
 )
 from serve.warehouse import Row
-from serve.window import Window
+from serve.window import RETENTION_DAYS, Window
 
 # The queries of `serve/queries` that an answer is made of; the one that takes longest comes first.
 QUESTIONS = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
 TOP_PRODUCTS = 5
-RETENTION_DAYS = 90
 
 
 def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> DashboardStats:

@@ -11,7 +11,8 @@ EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
 DAY = timedelta(days=1)
 WINDOW = timedelta(hours=7 * 24)
-RETENTION = timedelta(hours=90 * 24)
+RETENTION_DAYS = 90
+RETENTION = timedelta(hours=RETENTION_DAYS * 24)
 
 
 @dataclass(frozen=True)

@@ -113,13 +113,13 @@ class Server:
         self, path: str = DASHBOARD, token: str | None = None, if_none_match: str = "", **query: str
     ) -> httpx.Response:
         """Any request, with an admin's token unless told another."""
-        headers = {"Authorization": f"Bearer {token or admin_token(SECRET)}"}
+        headers = authorized(token)
         if if_none_match:
             headers["If-None-Match"] = if_none_match
         return self.client.get(path, params=query or None, headers=headers)
 
     def head(self, path: str = DASHBOARD, token: str | None = None) -> httpx.Response:
-        return self.client.head(path, headers={"Authorization": f"Bearer {token or admin_token(SECRET)}"})
+        return self.client.head(path, headers=authorized(token))
 
     def follows(self) -> None:
         """Return when the version published last is the one being served; fails if that takes long."""
@@ -134,6 +134,11 @@ class Server:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
+
+
+def authorized(token: str | None = None) -> dict[str, str]:
+    """The header of a request, with an admin's token unless told another."""
+    return {"Authorization": f"Bearer {token or admin_token(SECRET)}"}
 
 
 def event(event_type: str, created_at: str, session_id: str = "s", **fields: Any) -> dict[str, Any]:

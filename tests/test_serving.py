@@ -15,9 +15,9 @@ from threading import Event, Thread
 import httpx
 import pytest
 
-from serve.auth import admin_token
+from plugins.publisher import point
 from tests.conftest import NOW
-from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, event
+from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, authorized, event
 
 WORKERS = 2
 
@@ -121,8 +121,7 @@ def test_no_request_fails_while_versions_follow_each_other(small_shop: Shop, tmp
     def publish(number: int) -> None:
         copy = versions / f"{number}.duckdb"
         shutil.copyfile(newest, copy)
-        (shop.warehouse / "next").symlink_to(copy.relative_to(shop.warehouse))
-        (shop.warehouse / "next").replace(link)
+        point(link, copy)
 
     def ask(reader: int) -> set[int]:
         found = set()
@@ -142,10 +141,6 @@ def test_no_request_fails_while_versions_follow_each_other(small_shop: Shop, tmp
         finally:
             enough.set()
         assert [reader.result() for reader in readers] == [{200}] * 3
-
-
-def authorized() -> dict[str, str]:
-    return {"Authorization": f"Bearer {admin_token(SECRET)}"}
 
 
 @contextmanager

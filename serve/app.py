@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from serve import answers, errors
 from serve.auth import Admins
@@ -41,7 +41,18 @@ def calendar_day(text: str) -> date | None:
     return date.fromisoformat(text)
 
 
-Day = Annotated[date | None, BeforeValidator(calendar_day)]
+Day = Annotated[
+    date | None,
+    BeforeValidator(calendar_day),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date", "pattern": "^(19[7-9]|[2-9][0-9])[0-9]"},
+                {"type": "string", "maxLength": 0},
+            ]
+        }
+    ),
+]
 
 
 async def each_once(request: Request) -> None:
@@ -85,6 +96,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def get_dashboard_stats(
         request: Request, mode: Mode = Mode.TOTAL, start: Day = None, end: Day = None
     ) -> Response:
+        """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
+
+        Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
+        """
         answer = await kept.get(answers.Query(mode, start, end))
         if answer.is_known(",".join(request.headers.getlist("If-None-Match"))):
             return Response(status_code=304, headers=answer.headers)

@@ -33,6 +33,7 @@ class Shop:
         self.root = ROOT
         self.landing = raw_events or folder / "landing"
         self.warehouse = folder / "warehouse"
+        self.link = self.warehouse / "current.duckdb"
         self.environment = {
             **os.environ,
             "RAW_EVENTS": str(self.landing),
@@ -71,7 +72,7 @@ class Shop:
 
     def published(self) -> duckdb.DuckDBPyConnection:
         """The newest published version, as an analyst opens it."""
-        return duckdb.connect(self.warehouse / "current.duckdb", read_only=True)
+        return duckdb.connect(self.link, read_only=True)
 
     def build_database(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(self.warehouse / "build.duckdb", read_only=True)
@@ -79,7 +80,7 @@ class Shop:
     @contextmanager
     def serving(self, now: datetime | None = None, **settings: Any) -> Iterator["Server"]:
         """The API on a port of its own; `server.now` sets its clock, which else is the real one."""
-        server = Server(self.warehouse, now)
+        server = Server(self.link, now)
         app = create_app(
             Settings(jwt_secret=SECRET, warehouse_dir=self.warehouse, **settings), clock=server.clock
         )
@@ -102,8 +103,8 @@ class Server:
 
     client: httpx.Client
 
-    def __init__(self, warehouse: Path, now: datetime | None) -> None:
-        self.link = warehouse / "current.duckdb"
+    def __init__(self, link: Path, now: datetime | None) -> None:
+        self.link = link
         self.now = now
 
     def clock(self) -> datetime:

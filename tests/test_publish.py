@@ -44,7 +44,7 @@ def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
     result = shop.build("--exclude", "mart_funnel")
     assert result.returncode == 0
     assert "not a whole build" in result.stdout
-    assert not (shop.warehouse / "current.duckdb").exists()
+    assert not shop.link.exists()
 
 
 def test_a_zone_that_does_not_exist_is_refused_in_words(shop: Shop) -> None:
@@ -110,9 +110,8 @@ def test_a_version_that_cannot_be_read_leaves_the_last_good_one(
     with shop.serving(NOW) as server:
         assert server.stats()["total_sales"] == 1
         (shop.warehouse / "versions" / "noise.duckdb").write_bytes(b"noise" * 10_000)
-        link = shop.warehouse / "current.duckdb"
-        link.unlink()
-        link.symlink_to("versions/noise.duckdb")
+        shop.link.unlink()
+        shop.link.symlink_to("versions/noise.duckdb")
         deadline, logged = time.monotonic() + 10, ""
         while "version noise cannot be opened" not in logged:
             assert time.monotonic() < deadline

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
 from serve.dashboard import QUESTIONS, dashboard_stats
 from serve.errors import NothingPublished, TookTooLong
+from serve.query import Query
 from serve.schema import DashboardStats, Health, Mode, in_utc
 from serve.warehouse import Session, Version, VersionError, Warehouse
 from serve.window import resolve
@@ -21,19 +22,11 @@ from serve.window import resolve
 KEPT_ANSWERS = 128
 LOOK_SECONDS = 0.1
 STOP_AGAIN_SECONDS = 0.05
+SECOND = timedelta(seconds=1)
 log = logging.getLogger("uvicorn.error")
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Query:
-    """What a dashboard asks for: a mode, and the days of the store that its window begins and ends with."""
-
-    mode: Mode = Mode.TOTAL
-    start: date | None = None
-    end: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +66,13 @@ class Answers:
         """The answer as of now. Raises ServeError where there is none."""
         if not self.version:
             raise NothingPublished("Nothing has been published yet: run `make build` first.")
+        now = self.clock()
+        task = self.task(self.version, now, query)
+        if task.done():
+            # What is asked for more than once a second is there when the next second begins.
+            self.task(self.version, now + SECOND, query)
         # Who asks may go away before the others who wait for the same answer.
-        return await asyncio.shield(self.task(self.version, self.clock(), query))
+        return await asyncio.shield(task)
 
     async def health(self) -> Health:
         """The version being served; all null before the first."""
@@ -201,7 +199,7 @@ class Answers:
             now = self.clock()
             try:
                 for mode in Mode:
-                    await self.task(version, now, Query(mode))
+                    await self.task(version, now, Query(mode=mode))
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)
             if self.clock() == now:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 
@@ -45,13 +44,6 @@ def answer(request: Request, error: Exception) -> JSONResponse:
     """The response for a ServeError."""
     assert isinstance(error, ServeError)
     return JSONResponse({"detail": error.detail}, error.status, dict(error.headers))
-
-
-def answer_invalid(request: Request, error: Exception) -> JSONResponse:
-    """The response for a query that FastAPI could not read; it does not repeat the input."""
-    assert isinstance(error, RequestValidationError)
-    problems = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
-    return JSONResponse({"detail": "; ".join(problems)}, BadQuery.status)
 
 
 def answer_unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,65 @@
+"""What a dashboard asks for, from the query string."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
+from starlette.datastructures import QueryParams
+
+from serve.errors import BadQuery
+from serve.schema import Mode
+
+REMEMBERED = 128
+
+
+def calendar_day(text: str) -> date | None:
+    """The day that `YYYY-MM-DD` names; null for empty text. Raises ValueError."""
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[
+    date | None,
+    BeforeValidator(calendar_day),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date", "pattern": "^(19[7-9]|[2-9][0-9])[0-9]"},
+                {"type": "string", "maxLength": 0},
+            ]
+        }
+    ),
+]
+
+
+class Query(BaseModel, frozen=True):
+    """A mode, and the days of the store that its window begins and ends with."""
+
+    mode: Mode = Mode.TOTAL
+    start: Day = None
+    end: Day = None
+
+
+@lru_cache(REMEMBERED)
+def read_query(query_string: bytes) -> Query:
+    """The query of a request; parameters unknown to us are ignored. Raises BadQuery."""
+    given = QueryParams(query_string)
+    for name in Query.model_fields:
+        if len(given.getlist(name)) > 1:
+            raise BadQuery(f"{name}: give it once only")
+    try:
+        return Query.model_validate(dict(given))
+    except ValidationError as error:
+        problems = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
+        raise BadQuery("; ".join(problems)) from None
+
+
+def parameters() -> list[dict[str, Any]]:
+    """The query's parameters, as OpenAPI describes them."""
+    schema = Query.model_json_schema(ref_template="#/components/schemas/{model}")
+    return [{"name": name, "in": "query", "schema": each} for name, each in schema["properties"].items()]

@@ -1,11 +1,10 @@
 """The dashboard's answers, each computed once however many ask for it, and kept for its second."""
 
 import asyncio
-import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,17 +12,16 @@ from hashlib import sha256
 from typing import TypeVar
 
 from serve.dashboard import QUESTIONS, dashboard_stats
-from serve.errors import NothingPublished, TookTooLong
+from serve.errors import NothingPublished
 from serve.query import Query
 from serve.schema import DashboardStats, Health, Mode, in_utc
-from serve.warehouse import Session, Version, VersionError, Warehouse
+from serve.version import Version
+from serve.warehouse import Session, Warehouse
 from serve.window import resolve
 
 KEPT_ANSWERS = 128
-LOOK_SECONDS = 0.1
 STOP_AGAIN_SECONDS = 0.05
 SECOND = timedelta(seconds=1)
-log = logging.getLogger("uvicorn.error")
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
@@ -47,7 +45,7 @@ class Answer:
 
 
 class Answers:
-    """Answers of the version published last, which it follows from publish to publish.
+    """Answers of one version, until another takes its place.
 
     clock: gives the second it is, a UTC instant without a zone.
     query_timeout: seconds that an answer may take, its wait for a free core included.
@@ -58,7 +56,6 @@ class Answers:
         self.clock = clock
         self.query_timeout = query_timeout
         self.version: Version | None = None
-        self.seen: str | None = None
         self.kept: dict[tuple[Version, datetime, Query], asyncio.Task[Answer]] = {}
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
@@ -73,6 +70,10 @@ class Answers:
             self.task(self.version, now + SECOND, query)
         # Who asks may go away before the others who wait for the same answer.
         return await asyncio.shield(task)
+
+    def close(self) -> None:
+        """Compute nothing any more."""
+        self.threads.shutdown()
 
     async def health(self) -> Health:
         """The version being served; all null before the first."""
@@ -146,64 +147,6 @@ class Answers:
         while True:
             session.stop()
             await asyncio.sleep(STOP_AGAIN_SECONDS)
-
-    @asynccontextmanager
-    async def following(self) -> AsyncIterator[None]:
-        """Serves what is published now, and meanwhile whatever is published later."""
-        await self.look()
-        follower = asyncio.create_task(self.follow())
-        try:
-            yield
-        finally:
-            follower.cancel()
-            with suppress(asyncio.CancelledError):
-                await follower
-            self.threads.shutdown()
-
-    async def follow(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Exception:
-                log.exception("looking for a new version failed")
-
-    async def look(self) -> None:
-        """Switch to the version that was published last, once its default answers are there.
-
-        One that cannot be read leaves the last good one in service.
-        """
-        name = await asyncio.to_thread(self.warehouse.newest)
-        if name is None or name == self.seen:
-            return
-        self.seen = name
-        try:
-            version = await asyncio.to_thread(self.warehouse.open, name)
-        except VersionError:
-            log.exception("version %s cannot be opened; the last one goes on", name)
-            return
-        try:
-            await self.prepare(version)
-        except VersionError:
-            log.exception("version %s cannot be read; the last one goes on", name)
-            self.warehouse.retire(version)
-            return
-        replaced, self.version = self.version, version
-        log.info("now serving version %s", name)
-        if replaced:
-            self.warehouse.retire(replaced)
-
-    async def prepare(self, version: Version) -> None:
-        """Compute the default answers, again if a second has passed: what days have in common is kept."""
-        for _ in range(2):
-            now = self.clock()
-            try:
-                for mode in Mode:
-                    await self.task(version, now, Query(mode=mode))
-            except TookTooLong:
-                log.warning("the default answers of version %s take too long", version.name)
-            if self.clock() == now:
-                return
 
 
 def answer(stats: DashboardStats, version: Version, newest_event_at: datetime | None) -> Answer:

@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from serve import errors
 from serve.answers import Answers
 from serve.auth import Admins
+from serve.follower import Follower
 from serve.query import parameters, read_query
 from serve.schema import DashboardStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
@@ -38,12 +39,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         """The second it is, in UTC, without a zone as all instants of the marts."""
         return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
-    kept = Answers(Warehouse(settings.warehouse_dir), now, settings.query_timeout)
+    warehouse = Warehouse(settings.warehouse_dir)
+    kept = Answers(warehouse, now, settings.query_timeout)
     admins = Admins(settings.jwt_secret)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with kept.following():
+        async with Follower(warehouse, kept).following():
             yield
 
     app = FastAPI(title="Storefront metrics", version="1", redirect_slashes=False, lifespan=lifespan)

@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -14,9 +12,9 @@ from typing import Any
 import duckdb
 
 from serve.errors import TookTooLong
+from serve.version import Days, Shared, Version
 
-# DuckDB looks for pandas at each parameter it is given. Known to be missing it costs nothing; looked for in
-# the file system it takes as long as planning the query does.
+# DuckDB looks for pandas at each parameter it is given: let it find out at once that there is none.
 sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
@@ -24,40 +22,7 @@ DAYS_QUERIES = sorted((QUERIES / "days").glob("*.sql"))
 KEPT_DAYS = 16
 
 Row = dict[str, Any]
-Days = tuple[date, date, date]  # The first and last of a window, and the first of its retention.
 VersionError = duckdb.Error
-
-
-@dataclass(eq=False)
-class Shared:
-    """Tables that several answers read; they are dropped when retired, once nobody reads them.
-
-    schema: where queries find them.
-    drop: the statement that drops them.
-    """
-
-    schema: str
-    drop: str
-    readers: int = field(default=0, init=False)
-    is_retired: bool = field(default=False, init=False)
-
-
-@dataclass(eq=False)
-class Version(Shared):
-    """One published version.
-
-    name: its file's, without the suffix.
-    built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
-    and may lie in the future.
-    day_beginnings: the instants at which days of the store begin, as far as they were looked up.
-    days: what windows that touch the same days have in common, the latest last.
-    """
-
-    name: str
-    built_at: datetime = field(default=datetime.min, init=False)
-    newest_event_at: datetime | None = field(default=None, init=False)
-    day_beginnings: dict[date, datetime] = field(default_factory=dict, init=False)
-    days: dict[Days, Shared] = field(default_factory=dict, init=False)
 
 
 class Warehouse:

@@ -1,0 +1,38 @@
+"""A published version, and what is kept of it while it is being read."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+Days = tuple[date, date, date]  # The first and last of a window, and the first of its retention.
+
+
+@dataclass(eq=False)
+class Shared:
+    """Tables that several answers read; they are dropped when retired, once nobody reads them.
+
+    schema: where queries find them.
+    drop: the statement that drops them.
+    """
+
+    schema: str
+    drop: str
+    readers: int = field(default=0, init=False)
+    is_retired: bool = field(default=False, init=False)
+
+
+@dataclass(eq=False)
+class Version(Shared):
+    """One published version.
+
+    name: its file's, without the suffix.
+    built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
+    and may lie in the future.
+    day_beginnings: the instants at which days of the store begin, as far as they were looked up.
+    days: what windows that touch the same days have in common, the latest last.
+    """
+
+    name: str
+    built_at: datetime = field(default=datetime.min, init=False)
+    newest_event_at: datetime | None = field(default=None, init=False)
+    day_beginnings: dict[date, datetime] = field(default_factory=dict, init=False)
+    days: dict[Days, Shared] = field(default_factory=dict, init=False)

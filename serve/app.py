@@ -13,6 +13,7 @@ from serve import errors
 from serve.answers import Answers
 from serve.auth import Admins
 from serve.follower import Follower
+from serve.pages import add_pages
 from serve.query import parameters, read_query
 from serve.schema import DashboardStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
@@ -48,7 +49,14 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         async with Follower(warehouse, kept).following():
             yield
 
-    app = FastAPI(title="Storefront metrics", version="1", redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(
+        title="Storefront metrics",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
     app.add_exception_handler(errors.ServeError, errors.answer)
     app.add_exception_handler(Exception, errors.answer_unexpected)
     app.add_middleware(
@@ -86,6 +94,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
             )(get_dashboard_stats)
     app.get("/healthz")(get_health)
     app.head("/healthz", include_in_schema=False)(get_health)
+    add_pages(app)
     return app
 
 

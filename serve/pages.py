@@ -1,0 +1,59 @@
+"""What a browser opens: the API's documentation. It needs nothing from another host."""
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Response
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+PAGE = Path(__file__).parent / "page"
+SWAGGER = Path(str(files("fastapi_offline"))) / "static"
+PAGES = {"/docs": "docs.html"}
+
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Assets(StaticFiles):
+    """The files of a folder, below a path that changes when one of them does."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        contents = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+        self.path = f"/assets/{sha256(contents).hexdigest()[:16]}"
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def add_pages(app: FastAPI) -> None:
+    """Serve each of PAGES; `{page}` and `{swagger}` in its text are where their files lie."""
+    folders = {"{page}": Assets(PAGE), "{swagger}": Assets(SWAGGER)}
+    for assets in folders.values():
+        app.mount(assets.path, assets)
+    for path, name in PAGES.items():
+        html = (PAGE / name).read_text(encoding="utf-8")
+        for placeholder, assets in folders.items():
+            html = html.replace(placeholder, assets.path)
+        app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(route(html))
+
+
+def route(html: str) -> Callable[[], Awaitable[Response]]:
+    async def get_page() -> Response:
+        return HTMLResponse(html, headers=HEADERS)
+
+    return get_page

@@ -17,10 +17,10 @@ help: ## list what can be made
 run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and serve it
 	@[ -n "$$RAW_EVENTS" ] || $(BIN)/python seeds/sample.py land "$$WAREHOUSE_DIR/sample"
 	@RAW_EVENTS="$${RAW_EVENTS:-$$WAREHOUSE_DIR/sample}" $(MAKE) --no-print-directory build
-	@export $(WITH_SECRET); \
-	echo "Ask for the dashboard's numbers with:"; \
-	echo "curl -H 'Authorization: Bearer $$($(BIN)/python -m serve token)'" \
-		"http://$$HOST:$$PORT/api/analytics/dashboard-stats/"; \
+	@export $(WITH_SECRET); token=$$($(BIN)/python -m serve token); \
+	echo "The dashboard: http://$$HOST:$$PORT/#token=$$token"; \
+	echo "Its numbers:"; \
+	echo "curl -H 'Authorization: Bearer $$token' http://$$HOST:$$PORT/api/analytics/dashboard-stats/"; \
 	exec $(BIN)/python -m serve
 
 test: $(INSTALLED) ## set up and run every test, dbt's and pytest's

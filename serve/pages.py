@@ -1,4 +1,4 @@
-"""What a browser opens: the API's documentation. It needs nothing from another host."""
+"""What a browser opens: the dashboard and the API's documentation. Neither needs another host."""
 
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
-PAGES = {"/docs": "docs.html"}
+PAGES = {"/": "index.html", "/docs": "docs.html"}
 
 HEADERS = {
     "Cache-Control": "no-cache",

@@ -52,10 +52,10 @@ class ErrorsDay(BaseModel):
 
 
 class EventCounts(BaseModel):
-    product_view: Count
-    add_to_cart: Count
-    begin_checkout: Count
-    purchase: Count
+    product_view: Count = Field(description="A product was looked at; events or sessions, by mode.")
+    add_to_cart: Count = Field(description="A product was put into the cart; events or sessions, by mode.")
+    begin_checkout: Count = Field(description="A checkout was begun; events or sessions, by mode.")
+    purchase: Count = Field(description="Something was bought; events or sessions, by mode.")
 
 
 class ConversionRates(BaseModel):
@@ -65,9 +65,9 @@ class ConversionRates(BaseModel):
 
 
 class ErrorCounts(BaseModel):
-    payment_error: Count
-    checkout_error: Count
-    payment_confirmation_error: Count
+    payment_error: Count = Field(description="Number of times a payment failed.")
+    checkout_error: Count = Field(description="Number of times the checkout failed.")
+    payment_confirmation_error: Count = Field(description="Number of times a payment was not confirmed.")
 
 
 class ProductPerformance(BaseModel):

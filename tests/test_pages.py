@@ -3,14 +3,28 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.shop import Server
+from tests.shop import ROOT, Server, Shop, authorized
+from tests.test_api import token
 
 CHROMIUM = shutil.which("chromium")
+NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The sample shop, at the moment of its newest event."""
+    shop = Shop(tmp_path_factory.mktemp("sample"), raw_events=ROOT / "seeds" / "sample_events.csv").built()
+    with shop.serving(NEWEST) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -21,39 +35,208 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Tab:
+    """A tab whose clock the test moves; it notes what the console complains about and whom it asks."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self.page = context.new_page()
+        self.page.clock.install()
+        self.page.on(
+            "console", lambda message: self.complaints.extend([message.text] * (message.type == "error"))
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def sign_in(self, query: str = "?lang=en", with_token: str | None = None) -> Page:
+        self.page.goto(f"/{query}#token={with_token or token()}")
+        return self.page
+
+    def numbers(self) -> dict[str, str]:
+        """The text of each number on the page, by the field of the JSON that it shows."""
+        fields: dict[str, str] = self.page.eval_on_selector_all(
+            "main [data-field]:not(table)",
+            "all => Object.fromEntries(all.map(one => [one.dataset.field, one.textContent]))",
+        )
+        return fields
+
+
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A tab that may ask nobody but the server; what its console complains about fails the test."""
-    complaints: list[str] = []
-    asked: list[str] = []
-    context = browser.new_context(base_url=str(server.client.base_url))
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    yield page
+def tab(browser: Browser, sample: Server, request: pytest.FixtureRequest) -> Iterator[Tab]:
+    """A tab that may ask nobody but the server, and whose console stays empty but for refusals."""
+    address = str(sample.client.base_url)
+    context = browser.new_context(base_url=address, **getattr(request, "param", {}))
+    tab = Tab(context)
+    yield tab
     context.close()
-    assert complaints == []
-    assert [url for url in asked if not url.startswith((str(server.client.base_url), "data:"))] == []
+    assert [line for line in tab.complaints if "Failed to load resource" not in line] == []
+    assert [url for url in tab.asked if not url.startswith((address, "data:"))] == []
+
+
+def number(text: str) -> float:
+    """A number as the English page writes it; money is written as in Colombia."""
+    if text.startswith("$ "):
+        return float(text[2:].replace(".", "").replace(",", "."))
+    return float(text.replace(",", "").removesuffix(" %"))
+
+
+def field(answer: Any, path: str) -> Any:
+    for name in path.split("."):
+        answer = answer[name]
+    return answer
 
 
 @needs_chromium
-def test_the_documentation_needs_no_other_host(page: Page) -> None:
-    page.goto("/docs")
-    expect(page.get_by_role("heading", name="Storefront metrics")).to_be_visible()
-    expect(page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
+def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
+    tab.page.goto("/docs")
+    expect(tab.page.get_by_role("heading", name="Storefront metrics")).to_be_visible()
+    expect(tab.page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
+    assert tab.complaints == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("mode", ["total", "unique"])
+def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
+    page = tab.sign_in(f"?lang=en&mode={mode}")
+    expect(page.locator(".card")).to_have_count(4)
+    answer = sample.stats(mode=mode)
+    numbers = tab.numbers()
+    assert numbers.pop("whatsappRate").endswith("%")
+    assert len(numbers) == 27
+    assert {path: number(text) for path, text in numbers.items()} == {
+        path: field(answer, path) for path in numbers
+    }
+    tables = page.locator("main table")
+    assert tables.count() == 7
+    for table in tables.all():
+        rows = answer[table.get_attribute("data-field")]
+        keys = [cell.get_attribute("data-key") for cell in table.locator("thead th").all()]
+        for row, line in zip(rows, table.locator("tbody tr").all(), strict=True):
+            cells = line.locator("th, td").all_text_contents()
+            for key, text in list(zip(keys, cells, strict=True))[1:]:
+                assert number(text) == row[key]
+    assert page.locator("#whatsapp code").all_text_contents() == answer["whatsapp_sessions_list"]
+    assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: Tab) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    assert "token" not in page.url
+    page.get_by_label("30 days").check()
+    page.get_by_role("radio", name="Sessions").check()
+    expect(page.locator("#timeline table").first.locator("tbody tr")).to_have_count(30)
+    assert page.url.endswith("/?days=30&mode=unique&lang=en")
+    shown = tab.numbers()
+    page.reload()
+    expect(page.locator(".card")).to_have_count(4)
+    assert tab.numbers() == shown
+    page.get_by_text("Sign out").click()
+    expect(page.get_by_label("Admin token")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+@needs_chromium
+def test_a_range_of_days_may_be_chosen(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in("?lang=en&start=2026-03-01&end=2026-03-03")
+    expect(page.locator(".card")).to_have_count(4)
+    assert (
+        number(tab.numbers()["total_sales"])
+        == sample.stats(start="2026-03-01", end="2026-03-03")["total_sales"]
+    )
+    page.get_by_role("textbox", name="To").fill("2026-02-01")
+    expect(page.get_by_role("alert")).to_have_text("start must not lie after end.")
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("with_token", "said"), [("nonsense", "has expired"), (token(is_admin=False), "is not an admin's")]
+)
+def test_a_refusal_says_what_to_do(tab: Tab, with_token: str, said: str) -> None:
+    page = tab.sign_in(with_token=with_token)
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    page.get_by_label("Admin token").fill(authorized()["Authorization"].removeprefix("Bearer "))
+    page.get_by_role("button", name="Show the dashboard").click()
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@needs_chromium
+def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    before = tab.numbers()
+    page.locator("summary").first.click()
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("scrollY > 500")
+    place = page.evaluate("scrollY")
+    page.context.set_offline(True)
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    assert tab.numbers() == before
+    page.context.set_offline(False)
+    sample.now = datetime(2026, 3, 9, 15, 4, 5, tzinfo=UTC)
+    try:
+        page.clock.run_for(30_000)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        assert number(tab.numbers()["total_sales"]) == sample.stats()["total_sales"]
+    finally:
+        sample.now = NEWEST
+    assert tab.numbers() != before
+    assert page.evaluate("scrollY") == place
+    expect(page.locator("#timeline table").first).to_be_visible()
+
+
+@needs_chromium
+def test_a_number_explains_itself_in_the_words_of_the_api(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    page.get_by_role("button", name="Revenue").focus()
+    schemas = sample.client.get("/openapi.json").json()["components"]["schemas"]
+    definition = schemas["DashboardStats"]["properties"]["total_revenue"]["description"]
+    expect(page.get_by_role("tooltip", name="")).to_have_text(definition)
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    "tab",
+    [
+        {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+        {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    ],
+    ids=["phone, dark", "wide, light"],
+    indirect=True,
+)
+def test_the_page_is_fit_for_everybody(tab: Tab, language: str) -> None:
+    page = tab.sign_in(f"?lang={language}")
+    expect(page.locator(".card")).to_have_count(4)
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    violations = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None:
-    page = server.client.get("/docs")
-    assert page.headers["Cache-Control"] == "no-cache"
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert "unsafe" not in page.headers["Content-Security-Policy"]
-    files = re.findall('(?:src|href)="(/[^"]+)"', page.text)
-    assert files
-    for path in files:
-        file = server.client.get(path)
-        assert file.status_code == 200
-        assert "immutable" in file.headers["Cache-Control"]
-        assert file.headers["X-Content-Type-Options"] == page.headers["X-Content-Type-Options"] == "nosniff"
-        assert server.client.get(path, headers={"If-None-Match": file.headers["ETag"]}).status_code == 304
+    for path in ("/", "/docs"):
+        page = server.client.get(path)
+        assert page.headers["Cache-Control"] == "no-cache"
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+        files = re.findall('(?:src|href)="(/[^"]+)"', page.text)
+        assert files
+        for name in files:
+            file = server.client.get(name)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["Cache-Control"]
+            assert (
+                file.headers["X-Content-Type-Options"] == page.headers["X-Content-Type-Options"] == "nosniff"
+            )
+            assert server.client.get(name, headers={"If-None-Match": file.headers["ETag"]}).status_code == 304
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    words = (Path(ROOT) / "serve" / "page" / "words.js").read_text(encoding="utf-8")
+    spanish, english = (re.findall(r"^    (\w+):", part, re.M) for part in words.split("  en: {"))
+    assert spanish == english

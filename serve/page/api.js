@@ -1,0 +1,62 @@
+/** Asks the API. The token lives in session storage, and never in the address bar for longer than it takes. */
+
+const STATS = "/api/analytics/dashboard-stats/";
+
+/** An answer other than 200; `status` is 0 where the server cannot be reached. */
+export class Refused extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+export function takeTokenFromAddress() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token) {
+    keepToken(token);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+}
+
+export const keepToken = (token) => sessionStorage.setItem("token", token);
+export const dropToken = () => sessionStorage.removeItem("token");
+export const hasToken = () => Boolean(sessionStorage.getItem("token"));
+
+/** The numbers for a query, and when the newest event among them happened. Raises Refused. */
+export async function getStats(query) {
+  const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+  const response = await ask(`${STATS}?${query}`, { headers });
+  return { stats: await response.json(), newestEventAt: response.headers.get("X-Data-Newest-Event-At") };
+}
+
+/** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */
+export async function getToday() {
+  const { stats } = await getStats("");
+  return stats.events_timeline.at(-1).date;
+}
+
+/** What each field means, by the names that lead to it: `retention_metrics.repurchase_rate`, say. */
+export async function getDefinitions() {
+  const { schemas } = (await (await ask("/openapi.json")).json()).components;
+  const definitions = {};
+  const collect = (schema, path) => {
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      const inner = field.$ref ?? field.items?.$ref;
+      definitions[path + name] = field.description ?? "";
+      if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
+    }
+  };
+  collect(schemas.DashboardStats, "");
+  return definitions;
+}
+
+async function ask(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch {
+    throw new Refused(0, "");
+  }
+  if (!response.ok) throw new Refused(response.status, (await response.json()).detail);
+  return response;
+}

@@ -1,0 +1,107 @@
+import { Refused, dropToken, getDefinitions, getStats, getToday, hasToken, keepToken, takeTokenFromAddress } from "./api.js";
+import { queryOf, readChoice, writeChoice } from "./choice.js";
+import { define } from "./term.js";
+import { draw } from "./view.js";
+import { moment, speak, word } from "./words.js";
+
+const EVERY = 30_000;
+const [signIn, choiceForm, language, main, status, problem] = ["sign-in", "choice", "language", "dashboard", "status", "problem"].map((id) =>
+  document.getElementById(id),
+);
+
+let choice = readChoice();
+let shown = null;
+
+async function refresh() {
+  if (!hasToken() || document.hidden) return;
+  const asked = choice;
+  main.ariaBusy = "true";
+  try {
+    const { stats, newestEventAt } = await getStats(await queryOf(asked, getToday));
+    if (asked === choice) show(stats, newestEventAt);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (asked === choice) explain(error);
+  }
+  main.ariaBusy = "false";
+}
+
+function show(stats, newestEventAt) {
+  tell("");
+  status.textContent = newestEventAt ? `${word("newest")}: ${moment(newestEventAt)}` : "";
+  const drawing = JSON.stringify([stats, choice.lang]);
+  if (drawing !== shown) draw(main, stats);
+  shown = drawing;
+  main.hidden = false;
+}
+
+function explain({ status: code, message }) {
+  if (code === 401 || code === 403) {
+    dropToken();
+    arrange();
+    tell(word(code === 401 ? "unauthorized" : "forbidden"));
+  } else {
+    tell(code ? message : word("away"));
+  }
+}
+
+function tell(text) {
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+
+/** Shows what goes with being signed in or not. */
+function arrange() {
+  signIn.hidden = hasToken();
+  choiceForm.hidden = !hasToken();
+  main.hidden = !hasToken() || !shown;
+  status.textContent = hasToken() ? word("loading") : "";
+  tell("");
+}
+
+function applyChoice() {
+  for (const form of [choiceForm, language]) {
+    for (const input of form.querySelectorAll("input")) {
+      if (input.type === "radio") input.checked = choice[input.name] === input.value;
+      else input.value = choice[input.name];
+    }
+  }
+  document.getElementById("range").hidden = choice.days !== "range";
+  speak(choice.lang);
+  document.title = word("title");
+}
+
+function change({ target }) {
+  choice = { ...choice, [target.name]: target.value };
+  writeChoice(choice);
+  applyChoice();
+  refresh();
+}
+
+choiceForm.onchange = change;
+language.onchange = change;
+signIn.onsubmit = (event) => {
+  event.preventDefault();
+  keepToken(signIn.elements.token.value.trim());
+  signIn.reset();
+  arrange();
+  refresh();
+};
+document.getElementById("sign-out").onclick = () => {
+  dropToken();
+  shown = null;
+  main.replaceChildren();
+  arrange();
+};
+document.onvisibilitychange = refresh;
+setInterval(refresh, EVERY);
+
+takeTokenFromAddress();
+applyChoice();
+arrange();
+refresh();
+getDefinitions().then((definitions) => {
+  define(definitions);
+  shown = null;
+  refresh();
+});

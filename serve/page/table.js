@@ -1,0 +1,69 @@
+import { element } from "./dom.js";
+import { term } from "./term.js";
+import { word } from "./words.js";
+
+/**
+ * The rows of a field as a table, with its CSV to download.
+ *
+ * columns: `{ key, label, format }`; what has a format is a number, and stands right.
+ * sorting: `{ key, descending }` where the reader may choose the order, kept between two drawings.
+ */
+export function table(field, columns, rows, sorting) {
+  if (!rows.length) return figure(field, element("p", { class: "empty" }, word("none")));
+  const ordered = sorting ? [...rows].sort(by(sorting)) : rows;
+  const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
+  const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
+  const save = element("button", { type: "button", class: "quiet", onclick: download }, word("csv"));
+
+  function redraw(key) {
+    Object.assign(sorting, { descending: sorting.key === key ? !sorting.descending : true, key });
+    const sorted = table(field, columns, rows, sorting);
+    result.replaceWith(sorted);
+    sorted.querySelector(`[data-key="${key}"] button`).focus();
+  }
+
+  function download() {
+    const lines = [columns.map(({ key }) => key), ...ordered.map((row) => columns.map(({ key }) => row[key]))];
+    const text = lines.map((values) => values.map(quoted).join(",")).join("\r\n");
+    const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+    element("a", { href: url, download: `${field}.csv` }).click();
+    URL.revokeObjectURL(url);
+  }
+
+  const result = figure(field, element("div", { class: "scroll", tabindex: "0" }, shown), save);
+  return result;
+}
+
+function figure(field, ...content) {
+  return element("figure", null, element("figcaption", null, term(field)), ...content);
+}
+
+function head(columns, sorting, redraw) {
+  const cells = columns.map(({ key, label, format }, index) => {
+    const order = sorting?.key === key && (sorting.descending ? "descending" : "ascending");
+    const sorter = { type: "button", class: "sort", title: `${word("sortBy")} ${label}` };
+    const title = sorting ? element("button", { ...sorter, onclick: () => redraw(key) }, label) : label;
+    return element("th", { scope: "col", "data-key": key, class: format && index ? "number" : null, "aria-sort": order }, title);
+  });
+  return element("thead", null, element("tr", null, ...cells));
+}
+
+function line(columns, row) {
+  const cells = columns.map(({ key, format }, index) => {
+    const name = index ? "td" : "th";
+    const text = format ? format(row[key]) : String(row[key]);
+    return element(name, { scope: index ? null : "row", class: format && index ? "number" : null }, text);
+  });
+  return element("tr", null, ...cells);
+}
+
+function by({ key, descending }) {
+  const compare = (a, b) => (typeof a === "number" ? a - b : String(a).localeCompare(String(b)));
+  return (a, b) => (descending ? -1 : 1) * compare(a[key], b[key]);
+}
+
+/** A value of a CSV file; one that a spreadsheet would take for a formula is told to be text. */
+function quoted(value) {
+  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return `"${text.replaceAll('"', '""')}"`;
+}

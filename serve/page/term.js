@@ -1,0 +1,17 @@
+import { element } from "./dom.js";
+import { word } from "./words.js";
+
+let definitions = {};
+
+export function define(known) {
+  definitions = known;
+}
+
+/** The name of a field; it explains itself on hover, focus or tap, in the words of the API. */
+export function term(field, name = field.split(".").pop()) {
+  const definition = definitions[field];
+  if (!definition) return element("span", null, word(name));
+  const id = `about-${field.replace(".", "-")}`;
+  const about = element("span", { role: "tooltip", id, lang: "en" }, definition);
+  return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, word(name)), about);
+}

@@ -1,0 +1,145 @@
+/** Draws the numbers: first how the shop is doing, then what sells, who comes, what goes wrong, WhatsApp. */
+import { element } from "./dom.js";
+import { table } from "./table.js";
+import { term } from "./term.js";
+import { count, day, money, percent, word } from "./words.js";
+
+const performanceOrder = { key: "views", descending: true };
+export function draw(main, stats) {
+  const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
+  const focused = focusable().indexOf(document.activeElement);
+  const opened = [...main.querySelectorAll("details")].map((details) => details.open);
+  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats) : [nobody()]));
+  main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
+  focusable()[focused]?.focus({ preventScroll: true });
+}
+
+function nobody() {
+  return element("p", { class: "empty" }, word("empty"));
+}
+
+function sections(stats) {
+  const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
+  return [
+    element(
+      "section",
+      { class: "cards", "aria-label": word("title") },
+      card("total_revenue", money(stats.total_revenue)),
+      card("total_sales", count(stats.total_sales)),
+      card("average_order_value", money(stats.average_order_value)),
+      card("abandonment_rate", percent(stats.abandonment_rate)),
+    ),
+    section(
+      "funnel",
+      steps("event_counts", event_counts, [
+        ["product_view"],
+        ["add_to_cart", "conversion_rates.visit_to_cart", conversion_rates.visit_to_cart],
+        ["begin_checkout", "conversion_rates.cart_to_checkout", conversion_rates.cart_to_checkout],
+        ["purchase", "conversion_rates.checkout_to_purchase", conversion_rates.checkout_to_purchase],
+      ]),
+    ),
+    section("payment", paymentSteps(stats)),
+    section("products", ...products(stats)),
+    section(
+      "people",
+      numbers(
+        ["session_stats.unique_sessions", count(session_stats.unique_sessions)],
+        ["session_stats.avg_events_per_session", count(session_stats.avg_events_per_session)],
+        ["session_stats.sessions_with_purchase", count(session_stats.sessions_with_purchase)],
+        ["retention_metrics.total_unique_buyers", count(retention_metrics.total_unique_buyers)],
+        ["retention_metrics.recurrent_customers", count(retention_metrics.recurrent_customers)],
+        ["retention_metrics.repurchase_rate", percent(retention_metrics.repurchase_rate)],
+      ),
+      table("traffic_sources", [text("source"), number("sessions", word("sessions"))], stats.traffic_sources),
+    ),
+    section("whatsapp", ...whatsapp(stats)),
+    section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => [`error_counts.${name}`, count(value)]))),
+    section("timeline", ...timelines(stats)),
+  ];
+}
+
+function paymentSteps(stats) {
+  const counts = {
+    checkout_started: stats.checkout_started_count,
+    payment_info_entered: stats.payment_info_entered_count,
+    order_completed: stats.order_completed_count,
+  };
+  return steps("", counts, [
+    ["checkout_started"],
+    ["payment_info_entered", "conversion_checkout_to_payment", stats.conversion_checkout_to_payment],
+    ["order_completed", "conversion_payment_to_order", stats.conversion_payment_to_order],
+  ]);
+}
+
+function products(stats) {
+  const columns = [
+    text("name", word("product")),
+    number("views", word("views")),
+    number("add_to_cart", word("carts")),
+    number("purchases", word("purchases")),
+    ...(stats.mode === "unique" ? [number("purchases_units", word("units"))] : []),
+    number("conversion_rate", word("rate"), percent),
+  ];
+  return [
+    table("top_products", [text("slug", word("product")), number("count", word("units"))], stats.top_products),
+    table("top_viewed_products", [text("slug", word("product")), number("count", word("views"))], stats.top_viewed_products),
+    table("product_performance", columns, stats.product_performance, performanceOrder),
+  ];
+}
+
+function whatsapp({ whatsapp_sessions, whatsapp_purchases, whatsapp_sessions_list }) {
+  const rate = whatsapp_sessions ? Math.round((1000 * whatsapp_purchases) / whatsapp_sessions) / 10 : 0;
+  const sessions = whatsapp_sessions_list.map((id) => element("li", null, element("code", null, id), copier(id)));
+  return [
+    numbers(["whatsapp_sessions", count(whatsapp_sessions)], ["whatsapp_purchases", count(whatsapp_purchases)], ["whatsappRate", percent(rate)]),
+    element("h3", null, term("whatsapp_sessions_list")),
+    sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, word("none")),
+  ];
+}
+
+function copier(id) {
+  const copy = async ({ currentTarget }) => {
+    await navigator.clipboard.writeText(id);
+    currentTarget.textContent = word("copied");
+  };
+  return element("button", { type: "button", class: "quiet", "aria-label": `${word("copy")} ${id}`, onclick: copy }, word("copy"));
+}
+
+function timelines(stats) {
+  return ["events_timeline", "errors_timeline", "sales_by_day"].map((name) => {
+    const measures = Object.keys(stats[name][0] ?? {}).filter((key) => key !== "date");
+    const columns = [
+      { key: "date", label: word("day"), format: day },
+      ...measures.map((key) => number(key, key === "count" ? word("total_sales") : word(key))),
+    ];
+    return element("details", null, element("summary", null, word(name)), table(name, columns, stats[name]));
+  });
+}
+
+function section(name, ...content) {
+  return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, word(name)), ...content);
+}
+
+function card(field, value) {
+  return element("article", { class: "card" }, element("h2", null, term(field)), element("p", { class: "value", "data-field": field }, value));
+}
+
+/** Steps one below the other, each with its share of the first; the rates are those of the API. */
+function steps(parent, counts, rows) {
+  const first = Math.max(...Object.values(counts), 1);
+  const items = rows.map(([name, rateField, rate]) => {
+    const bar = element("span", { class: "bar" });
+    bar.style.width = `${(100 * counts[name]) / first}%`;
+    const field = parent ? `${parent}.${name}` : `${name}_count`;
+    const share = rateField ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${word("ofBefore")}`) : null;
+    return element("li", null, element("span", null, term(field, name)), element("b", { class: "value", "data-field": field }, count(counts[name])), bar, share);
+  });
+  return element("ol", { class: "steps" }, ...items);
+}
+
+function numbers(...rows) {
+  return element("dl", { class: "numbers" }, ...rows.map(([field, value]) => element("div", null, element("dt", null, term(field)), element("dd", { "data-field": field }, value))));
+}
+
+const text = (key, label = word(key)) => ({ key, label });
+const number = (key, label, format = count) => ({ key, label, format });

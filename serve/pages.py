@@ -1,12 +1,16 @@
 """What a browser opens: the dashboard and the API's documentation. Neither needs another host."""
 
+import gzip
 from collections.abc import Awaitable, Callable
+from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Response
+from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
@@ -14,13 +18,25 @@ PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 PAGES = {"/": "index.html", "/docs": "docs.html"}
 
+CHARTS = f"/assets/plotly-{version('plotly')}.js"
+
+# Plotly makes two style elements: an empty one, whose rules it adds by script, and that of its maps.
+PLOTLY_STYLES = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    " 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+)
 HEADERS = {
     "Cache-Control": "no-cache",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-    " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self';"
+    f" style-src 'self' {PLOTLY_STYLES}; img-src 'self' data: blob:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+ASSET_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -35,21 +51,32 @@ class Assets(StaticFiles):
 
     def file_response(self, *arguments: Any, **options: Any) -> Response:
         response = super().file_response(*arguments, **options)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update(ASSET_HEADERS)
         return response
 
 
 def add_pages(app: FastAPI) -> None:
-    """Serve each of PAGES; `{page}` and `{swagger}` in its text are where their files lie."""
+    """Serve each of PAGES; `{page}`, `{swagger}` and `{charts}` in its text are where their files lie."""
     folders = {"{page}": Assets(PAGE), "{swagger}": Assets(SWAGGER)}
     for assets in folders.values():
         app.mount(assets.path, assets)
+    app.api_route(CHARTS, methods=["GET", "HEAD"], include_in_schema=False)(get_charts)
     for path, name in PAGES.items():
-        html = (PAGE / name).read_text(encoding="utf-8")
+        html = (PAGE / name).read_text(encoding="utf-8").replace("{charts}", CHARTS)
         for placeholder, assets in folders.items():
             html = html.replace(placeholder, assets.path)
         app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(route(html))
+
+
+def get_charts() -> Response:
+    return Response(
+        packed_plotly(), headers={**ASSET_HEADERS, "Content-Encoding": "gzip"}, media_type="text/javascript"
+    )
+
+
+@cache
+def packed_plotly() -> bytes:
+    return gzip.compress(get_plotlyjs().encode())
 
 
 def route(html: str) -> Callable[[], Awaitable[Response]]:

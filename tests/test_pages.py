@@ -1,5 +1,6 @@
 """The pages in a real browser: Debian's Chromium, driven by playwright."""
 
+import csv
 import re
 import shutil
 from collections.abc import Iterator
@@ -118,6 +119,36 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
                 assert number(text) == row[key]
     assert page.locator("#whatsapp code").all_text_contents() == answer["whatsapp_sessions_list"]
     assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_charts_draw_the_days_of_the_json_and_can_be_saved(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".chart .main-svg").first).to_be_visible()
+    answer = sample.stats()
+    for chart, name in zip(page.locator(".chart").all(), ("events_timeline", "errors_timeline"), strict=True):
+        drawn = chart.evaluate("chart => chart.data.map(trace => trace.y)")
+        measures = [*answer["event_counts"]] if name == "events_timeline" else [*answer[name][0]][1:]
+        assert drawn == [[day[measure] for day in answer[name]] for measure in measures]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").first.click()
+    assert saved.value.suggested_filename == "events_timeline.png"
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    assert tab.complaints == []
+
+
+@needs_chromium
+def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    table = page.locator('table[data-field="product_performance"]')
+    for _ in range(2):
+        table.get_by_role("button", name="Purchases").click()
+    purchases = [int(text) for text in table.locator("tbody tr td:nth-child(4)").all_text_contents()]
+    assert purchases == sorted(product["purchases"] for product in sample.stats()["product_performance"])
+    with page.expect_download() as saved:
+        page.locator("figure", has=table).get_by_role("button", name="CSV").click()
+    lines = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig", newline="")))
+    assert [int(line["purchases"]) for line in lines] == purchases
 
 
 @needs_chromium

@@ -26,6 +26,11 @@ async function refresh() {
   main.ariaBusy = "false";
 }
 
+function redraw() {
+  shown = null;
+  refresh();
+}
+
 function show(stats, newestEventAt) {
   tell("");
   status.textContent = newestEventAt ? `${word("newest")}: ${moment(newestEventAt)}` : "";
@@ -94,6 +99,7 @@ document.getElementById("sign-out").onclick = () => {
   arrange();
 };
 document.onvisibilitychange = refresh;
+matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
 setInterval(refresh, EVERY);
 
 takeTokenFromAddress();
@@ -102,6 +108,5 @@ arrange();
 refresh();
 getDefinitions().then((definitions) => {
   define(definitions);
-  shown = null;
-  refresh();
+  redraw();
 });

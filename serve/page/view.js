@@ -1,4 +1,5 @@
 /** Draws the numbers: first how the shop is doing, then what sells, who comes, what goes wrong, WhatsApp. */
+import { chart } from "./chart.js";
 import { element } from "./dom.js";
 import { table } from "./table.js";
 import { term } from "./term.js";
@@ -106,7 +107,11 @@ function copier(id) {
 }
 
 function timelines(stats) {
-  return ["events_timeline", "errors_timeline", "sales_by_day"].map((name) => {
+  const charts = [
+    chart("events_timeline", stats.events_timeline, Object.keys(stats.event_counts), "--accent"),
+    chart("errors_timeline", stats.errors_timeline, [...Object.keys(stats.error_counts), "address_error"], "--error"),
+  ];
+  const tables = ["events_timeline", "errors_timeline", "sales_by_day"].map((name) => {
     const measures = Object.keys(stats[name][0] ?? {}).filter((key) => key !== "date");
     const columns = [
       { key: "date", label: word("day"), format: day },
@@ -114,6 +119,7 @@ function timelines(stats) {
     ];
     return element("details", null, element("summary", null, word(name)), table(name, columns, stats[name]));
   });
+  return [element("div", { class: "charts" }, ...charts), ...tables];
 }
 
 function section(name, ...content) {

@@ -76,6 +76,7 @@ const WORDS = {
     day: "Día",
     none: "Nada en estos días.",
     csv: "CSV",
+    png: "PNG",
     sortBy: "Ordenar por",
   },
   en: {
@@ -155,6 +156,7 @@ const WORDS = {
     day: "Day",
     none: "Nothing on these days.",
     csv: "CSV",
+    png: "PNG",
     sortBy: "Sort by",
   },
 };
@@ -183,7 +185,8 @@ export const money = (value) => `$ ${new Intl.NumberFormat("es-CO", { maximumFra
 /** A calendar day of the store, such as "lun 16 mar". */
 export function day(date) {
   const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(locale(), form).format(new Date(date)).replaceAll(",", "");
+  const parts = new Intl.DateTimeFormat(locale(), form).formatToParts(new Date(date));
+  return parts.filter(({ type }) => type !== "literal").map(({ value }) => value).join(" ");
 }
 
 export function moment(instant) {

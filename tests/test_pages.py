@@ -72,7 +72,7 @@ def tab(browser: Browser, sample: Server, request: pytest.FixtureRequest) -> Ite
     yield tab
     context.close()
     assert [line for line in tab.complaints if "Failed to load resource" not in line] == []
-    assert [url for url in tab.asked if not url.startswith((address, "data:"))] == []
+    assert [url for url in tab.asked if not url.startswith((address, f"blob:{address}", "data:"))] == []
 
 
 def number(text: str) -> float:

@@ -8,7 +8,7 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build serve token check bench
+.PHONY: help run test build serve token check bench screenshot
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -46,6 +46,9 @@ check: $(INSTALLED) ## lint and type-check, in seconds
 
 bench: $(INSTALLED) ## measure what N=200000 generated events cost, into bench/results.md
 	@$(BIN)/python -m bench --events $(N)
+
+screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew
+	@$(BIN)/python -m tests.screenshot dashboard.png
 
 $(INSTALLED): requirements.lock
 	@echo "Setting up .venv" >&2

@@ -2,12 +2,19 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+SPANISH = "x-description-es"  # OpenAPI knows one description; further ones are extensions.
+
 Count = Annotated[int, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, description="In %, to 1 decimal; 0 where nothing can be divided.")]
+
+
+def said(english: str, spanish: str) -> Any:
+    """A field with its description in both languages of the page."""
+    return Field(description=english, json_schema_extra={SPANISH: spanish})
 
 
 def in_utc(instant: datetime | None) -> datetime | None:
@@ -52,22 +59,46 @@ class ErrorsDay(BaseModel):
 
 
 class EventCounts(BaseModel):
-    product_view: Count = Field(description="A product was looked at; events or sessions, by mode.")
-    add_to_cart: Count = Field(description="A product was put into the cart; events or sessions, by mode.")
-    begin_checkout: Count = Field(description="A checkout was begun; events or sessions, by mode.")
-    purchase: Count = Field(description="Something was bought; events or sessions, by mode.")
+    product_view: Count = said(
+        "A product was looked at; events or sessions, by mode.",
+        "Se vio un producto; eventos o sesiones, según lo elegido.",
+    )
+    add_to_cart: Count = said(
+        "A product was put into the cart; events or sessions, by mode.",
+        "Se agregó un producto al carrito; eventos o sesiones, según lo elegido.",
+    )
+    begin_checkout: Count = said(
+        "A checkout was begun; events or sessions, by mode.",
+        "Se inició un pago; eventos o sesiones, según lo elegido.",
+    )
+    purchase: Count = said(
+        "Something was bought; events or sessions, by mode.",
+        "Se compró algo; eventos o sesiones, según lo elegido.",
+    )
 
 
 class ConversionRates(BaseModel):
-    visit_to_cart: Percentage = Field(description="add_to_cart / product_view of event_counts, in %.")
-    cart_to_checkout: Percentage = Field(description="begin_checkout / add_to_cart of event_counts, in %.")
-    checkout_to_purchase: Percentage = Field(description="purchase / begin_checkout of event_counts, in %.")
+    visit_to_cart: Percentage = said(
+        "add_to_cart / product_view of event_counts, in %.", "De lo visto, cuánto se agregó al carrito, en %."
+    )
+    cart_to_checkout: Percentage = said(
+        "begin_checkout / add_to_cart of event_counts, in %.",
+        "De lo agregado al carrito, cuánto llegó a iniciar el pago, en %.",
+    )
+    checkout_to_purchase: Percentage = said(
+        "purchase / begin_checkout of event_counts, in %.",
+        "De los pagos iniciados, cuántos acabaron en compra, en %.",
+    )
 
 
 class ErrorCounts(BaseModel):
-    payment_error: Count = Field(description="Number of times a payment failed.")
-    checkout_error: Count = Field(description="Number of times the checkout failed.")
-    payment_confirmation_error: Count = Field(description="Number of times a payment was not confirmed.")
+    payment_error: Count = said("Number of times a payment failed.", "Veces que falló un pago.")
+    checkout_error: Count = said(
+        "Number of times the checkout failed.", "Veces que falló la finalización de la compra."
+    )
+    payment_confirmation_error: Count = said(
+        "Number of times a payment was not confirmed.", "Veces que un pago no se confirmó."
+    )
 
 
 class ProductPerformance(BaseModel):
@@ -81,15 +112,29 @@ class ProductPerformance(BaseModel):
 
 
 class SessionStats(BaseModel):
-    unique_sessions: Count = Field(description="Distinct sessions with an event of any type.")
-    avg_events_per_session: float = Field(description="Events of every type per session, to 1 decimal.")
-    sessions_with_purchase: Count = Field(description="Distinct sessions with a purchase.")
+    unique_sessions: Count = said(
+        "Distinct sessions with an event of any type.", "Sesiones distintas con algún evento."
+    )
+    avg_events_per_session: float = said(
+        "Events of every type per session, to 1 decimal.", "Eventos de todo tipo por sesión, con 1 decimal."
+    )
+    sessions_with_purchase: Count = said(
+        "Distinct sessions with a purchase.", "Sesiones distintas con una compra."
+    )
 
 
 class RetentionMetrics(BaseModel):
-    repurchase_rate: Percentage = Field(description="recurrent_customers / total_unique_buyers, in %.")
-    recurrent_customers: Count = Field(description="Buyers with more than one purchase in the period.")
-    total_unique_buyers: Count = Field(description="Distinct buyers (customer, else session) in the period.")
+    repurchase_rate: Percentage = said(
+        "recurrent_customers / total_unique_buyers, in %.",
+        "De los compradores de 90 días, cuántos compraron más de una vez, en %.",
+    )
+    recurrent_customers: Count = said(
+        "Buyers with more than one purchase in the period.", "Compradores con más de una compra en 90 días."
+    )
+    total_unique_buyers: Count = said(
+        "Distinct buyers (customer, else session) in the period.",
+        "Compradores distintos (cliente o, si no se conoce, sesión) en 90 días.",
+    )
     period_days: int = Field(description="Days of 24 hours that end with the window.")
 
 
@@ -102,41 +147,70 @@ class DashboardStats(BaseModel):
     """Everything the dashboard draws, over one window."""
 
     mode: Mode
-    total_sales: Count = Field(description="Number of purchases.")
-    total_revenue: float = Field(description="Price × quantity over the purchases, in COP, to 2 decimals.")
-    average_order_value: float = Field(description="total_revenue / total_sales, in COP, to 2 decimals.")
-    top_products: list[ProductCount] = Field(description="The 5 products with most units sold.")
-    top_viewed_products: list[ProductCount] = Field(description="The 5 products viewed most, by mode.")
-    sales_by_day: list[DayCount] = Field(description="Purchases per day, ascending, days with sales only.")
-    events_timeline: list[EventsDay] = Field(description="Events on every day the window touches, ascending.")
-    abandonment_rate: Percentage = Field(
-        description="Of the buyers who began a checkout in the window, those without a purchase in it, in %."
+    total_sales: Count = said("Number of purchases.", "Número de compras.")
+    total_revenue: float = said(
+        "Price × quantity over the purchases, in COP, to 2 decimals.",
+        "Precio × cantidad de las compras, en pesos colombianos.",
+    )
+    average_order_value: float = said(
+        "total_revenue / total_sales, in COP, to 2 decimals.", "Ingresos / ventas, en pesos colombianos."
+    )
+    top_products: list[ProductCount] = said(
+        "The 5 products with most units sold.", "Los 5 productos con más unidades vendidas."
+    )
+    top_viewed_products: list[ProductCount] = said(
+        "The 5 products viewed most, by mode.", "Los 5 productos más vistos, por eventos o sesiones."
+    )
+    sales_by_day: list[DayCount] = said(
+        "Purchases per day, ascending, days with sales only.", "Compras por día; solo los días con ventas."
+    )
+    events_timeline: list[EventsDay] = said(
+        "Events on every day the window touches, ascending.", "Eventos de cada día del período."
+    )
+    abandonment_rate: Percentage = said(
+        "Of the buyers who began a checkout in the window, those without a purchase in it, in %.",
+        "De quienes iniciaron un pago en el período, cuántos no compraron en él, en %.",
     )
     event_counts: EventCounts = Field(description="The steps of the funnel, by mode.")
     conversion_rates: ConversionRates = Field(description="From step to step of event_counts.")
-    checkout_started_count: Count = Field(description="Number of checkouts started.")
-    payment_info_entered_count: Count = Field(description="Number of times payment details were entered.")
-    order_completed_count: Count = Field(description="Number of orders completed.")
-    conversion_checkout_to_payment: Percentage = Field(
-        description="payment_info_entered_count / checkout_started_count, in %."
+    checkout_started_count: Count = said("Number of checkouts started.", "Número de pagos iniciados.")
+    payment_info_entered_count: Count = said(
+        "Number of times payment details were entered.", "Veces que se dieron los datos de pago."
     )
-    conversion_payment_to_order: Percentage = Field(
-        description="order_completed_count / payment_info_entered_count, in %."
+    order_completed_count: Count = said("Number of orders completed.", "Número de pedidos completos.")
+    conversion_checkout_to_payment: Percentage = said(
+        "payment_info_entered_count / checkout_started_count, in %.",
+        "De los pagos iniciados, en cuántos se dieron los datos, en %.",
+    )
+    conversion_payment_to_order: Percentage = said(
+        "order_completed_count / payment_info_entered_count, in %.",
+        "De los pagos con datos, cuántos acabaron en pedido completo, en %.",
     )
     error_counts: ErrorCounts = Field(description="Number of errors of each kind.")
-    product_performance: list[ProductPerformance] = Field(
-        description="Up to 10 products with a view, cart or purchase, by views descending; counts by mode."
+    product_performance: list[ProductPerformance] = said(
+        "Up to 10 products with a view, cart or purchase, by views descending; counts by mode.",
+        "Hasta 10 productos vistos, agregados o comprados, por vistas; eventos o sesiones, según lo elegido.",
     )
-    errors_timeline: list[ErrorsDay] = Field(description="Errors on every day the window touches, ascending.")
+    errors_timeline: list[ErrorsDay] = said(
+        "Errors on every day the window touches, ascending.", "Errores de cada día del período."
+    )
     session_stats: SessionStats = Field(description="Sessions over events of every type.")
     retention_metrics: RetentionMetrics = Field(description="Buyers who come back, over 90 days.")
-    traffic_sources: list[TrafficSource] = Field(
-        description="Sessions by the source of their first event in the window, descending."
+    traffic_sources: list[TrafficSource] = said(
+        "Sessions by the source of their first event in the window, descending.",
+        "Sesiones según el origen de su primer evento del período.",
     )
-    whatsapp_sessions: Count = Field(description="Distinct sessions that went to WhatsApp with their cart.")
-    whatsapp_purchases: Count = Field(description="Distinct sessions with a sale closed over WhatsApp.")
-    whatsapp_sessions_list: list[str] = Field(
-        description="The last 10 sessions that went to WhatsApp with their cart, newest first."
+    whatsapp_sessions: Count = said(
+        "Distinct sessions that went to WhatsApp with their cart.",
+        "Sesiones distintas que pasaron a WhatsApp con su carrito.",
+    )
+    whatsapp_purchases: Count = said(
+        "Distinct sessions with a sale closed over WhatsApp.",
+        "Sesiones distintas con una venta cerrada por WhatsApp.",
+    )
+    whatsapp_sessions_list: list[str] = said(
+        "The last 10 sessions that went to WhatsApp with their cart, newest first.",
+        "Las últimas 10 sesiones que pasaron a WhatsApp con su carrito, la más reciente primero.",
     )
 
 

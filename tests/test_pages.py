@@ -219,12 +219,17 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
 
 
 @needs_chromium
-def test_a_number_explains_itself_in_the_words_of_the_api(tab: Tab, sample: Server) -> None:
-    page = tab.sign_in()
-    page.get_by_role("button", name="Revenue").focus()
+@pytest.mark.parametrize(
+    ("language", "name", "key"), [("en", "Revenue", "description"), ("es", "Ingresos", "x-description-es")]
+)
+def test_a_number_explains_itself_in_the_words_of_the_api(
+    tab: Tab, sample: Server, language: str, name: str, key: str
+) -> None:
+    page = tab.sign_in(f"?lang={language}")
+    page.get_by_role("button", name=name).focus()
     schemas = sample.client.get("/openapi.json").json()["components"]["schemas"]
-    definition = schemas["DashboardStats"]["properties"]["total_revenue"]["description"]
-    expect(page.get_by_role("tooltip", name="")).to_have_text(definition)
+    field = schemas["DashboardStats"]["properties"]["total_revenue"]
+    expect(page.get_by_role("tooltip")).to_have_text(field[key])
 
 
 @needs_chromium

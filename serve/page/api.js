@@ -35,14 +35,14 @@ export async function getToday() {
   return stats.events_timeline.at(-1).date;
 }
 
-/** What each field means, by the names that lead to it: `retention_metrics.repurchase_rate`, say. */
+/** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
 export async function getDefinitions() {
   const { schemas } = (await (await ask("/openapi.json")).json()).components;
   const definitions = {};
   const collect = (schema, path) => {
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
       const inner = field.$ref ?? field.items?.$ref;
-      definitions[path + name] = field.description ?? "";
+      if (field["x-description-es"]) definitions[path + name] = { en: field.description, es: field["x-description-es"] };
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };

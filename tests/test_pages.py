@@ -159,6 +159,7 @@ def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: 
     page.get_by_label("30 days").check()
     page.get_by_role("radio", name="Sessions").check()
     expect(page.locator("#timeline table").first.locator("tbody tr")).to_have_count(30)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     assert page.url.endswith("/?days=30&mode=unique&lang=en")
     shown = tab.numbers()
     page.reload()

@@ -17,7 +17,7 @@ from tests.shop import Server, Shop
 Raw = dict[str, Any]
 Question = tuple[datetime, dict[str, str]]
 
-LOGS = 4
+LOGS = 3
 FILES = 3
 MOMENTS = 4
 QUESTIONS = 16

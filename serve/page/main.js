@@ -23,7 +23,7 @@ async function refresh() {
     if (!(error instanceof Refused)) throw error;
     if (asked === choice) explain(error);
   }
-  main.ariaBusy = "false";
+  if (asked === choice) main.ariaBusy = "false";
 }
 
 function redraw() {

@@ -100,7 +100,7 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
 @pytest.mark.parametrize("mode", ["total", "unique"])
 def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
     page = tab.sign_in(f"?lang=en&mode={mode}")
-    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("table[data-field=trend]")).to_be_attached()
     answer = sample.stats(mode=mode)
     numbers = tab.numbers()
     assert numbers.pop("whatsappRate").endswith("%")
@@ -109,8 +109,10 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
         path: field(answer, path) for path in numbers
     }
     tables = page.locator("main table")
-    assert tables.count() == 7
+    assert tables.count() == 8
     for table in tables.all():
+        if table.get_attribute("data-field") == "trend":
+            continue
         rows = answer[table.get_attribute("data-field")]
         keys = [cell.get_attribute("data-key") for cell in table.locator("thead th").all()]
         for row, line in zip(rows, table.locator("tbody tr").all(), strict=True):
@@ -135,6 +137,35 @@ def test_the_charts_draw_the_days_of_the_json_and_can_be_saved(tab: Tab, sample:
     assert saved.value.suggested_filename == "events_timeline.png"
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")
     assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator("table[data-field=trend]")).to_be_attached()
+    expect(page.locator(".spark .main-svg").first).to_be_visible()
+    dates = [day["date"] for day in sample.stats()["events_timeline"]]
+    answers = [sample.stats(start=date, end=date) for date in dates]
+    names = ["total_revenue", "total_sales", "average_order_value", "abandonment_rate"]
+    drawn = [spark.evaluate("spark => spark.data[0].y") for spark in page.locator(".spark").all()]
+    assert drawn == [[answer[name] for answer in answers] for name in names]
+    page.locator("summary", has_text="How sales moved").click()
+    lines = [
+        row.locator("th, td").all_text_contents()
+        for row in page.locator("table[data-field=trend] tbody tr").all()
+    ]
+    assert [[number(text) for text in line[2:]] for line in lines] == [
+        [answer[name] for name in names] for answer in answers
+    ]
+
+
+@needs_chromium
+def test_a_long_window_is_drawn_in_whole_weeks(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in("?lang=en&days=90")
+    expect(page.locator("table[data-field=trend] tbody tr")).to_have_count(12)
+    newest_week = page.locator("table[data-field=trend] tbody tr").last.locator("td").all_text_contents()
+    week = sample.stats(start="2026-03-02", end="2026-03-08")
+    assert number(newest_week[1]) == week["total_revenue"] > 0
 
 
 @needs_chromium
@@ -211,6 +242,7 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
     try:
         page.clock.run_for(30_000)
         expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.locator("table[data-field=trend]")).to_contain_text("Mon Mar 9")
         assert number(tab.numbers()["total_sales"]) == sample.stats()["total_sales"]
     finally:
         sample.now = NEWEST

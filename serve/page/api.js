@@ -22,11 +22,12 @@ export const keepToken = (token) => sessionStorage.setItem("token", token);
 export const dropToken = () => sessionStorage.removeItem("token");
 export const hasToken = () => Boolean(sessionStorage.getItem("token"));
 
-/** The numbers for a query, and when the newest event among them happened. Raises Refused. */
+/** The numbers for a query, the version of the data, and when its newest event happened. Raises Refused. */
 export async function getStats(query) {
   const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
   const response = await ask(`${STATS}?${query}`, { headers });
-  return { stats: await response.json(), newestEventAt: response.headers.get("X-Data-Newest-Event-At") };
+  const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => response.headers.get(name));
+  return { stats: await response.json(), version, newestEventAt };
 }
 
 /** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */

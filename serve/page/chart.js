@@ -3,8 +3,29 @@ import { element } from "./dom.js";
 import { count, day, word } from "./words.js";
 
 const ROW = 96; // Pixels of a measure, of which its title takes the upper 28 and a space the lower 12.
+const FONT = "system-ui, sans-serif";
 const holders = {};
 let library;
+
+/** A line without axes; hovering tells its points. `rows` are parts of the days, of which the last may not be over. */
+export function spark(field, rows, format) {
+  const holder = (holders[field] ??= element("div", { class: "spark", role: "img" }));
+  holder.ariaLabel = `${word(field)}: ${word("trend")}`;
+  const trace = {
+    y: rows.map((row) => row[field]),
+    text: rows.map((row) => `${row.start === row.end ? day(row.start) : `${day(row.start)} – ${day(row.end)}`}: ${format(row[field])}`),
+    mode: "lines",
+    line: { color: style("--accent"), width: 2 },
+    hovertemplate: "%{text}<extra></extra>",
+  };
+  const hidden = { visible: false, fixedrange: true };
+  const layout = {
+    ...{ height: 40, margin: { t: 4, r: 4, b: 4, l: 4 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent" },
+    ...{ showlegend: false, hovermode: "x", font: { family: FONT }, xaxis: hidden, yaxis: { ...hidden, rangemode: "tozero" } },
+  };
+  render(holder, [trace], layout);
+  return holder;
+}
 
 /** The days of a field, a small chart for each measure, as each has a scale of its own. */
 export function chart(field, days, measures, color) {
@@ -35,7 +56,7 @@ export function chart(field, days, measures, color) {
     margin: { t: 0, r: 48, b: 32, l: 48 },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
-    font: { family: "system-ui, sans-serif", size: 14, color: style("--soft") },
+    font: { family: FONT, size: 14, color: style("--soft") },
     showlegend: false,
     annotations: titles,
     xaxis: {
@@ -47,11 +68,15 @@ export function chart(field, days, measures, color) {
     const domain = [top - 1 / rows + 12 / ROW / rows, top - 28 / ROW / rows];
     layout[`yaxis${index + 1}`] = { domain, nticks: 2, rangemode: "tozero", fixedrange: true, gridcolor: style("--line"), zeroline: false };
   });
+  render(holder, traces, layout);
+  const save = async () => (await load()).downloadImage(holder, { format: "png", filename: field, width: 800, height: layout.height });
+  return element("div", null, holder, element("button", { type: "button", class: "quiet", onclick: save }, word("png")));
+}
+
+function render(holder, traces, layout) {
   const options = { displayModeBar: false, responsive: true };
   const left = () => {}; // The table behind the chart says the same, and the next drawing tries again.
   load().then((plotly) => plotly.react(holder, traces, layout, options), left);
-  const save = async () => (await load()).downloadImage(holder, { format: "png", filename: field, width: 800, height: layout.height });
-  return element("div", null, holder, element("button", { type: "button", class: "quiet", onclick: save }, word("png")));
 }
 
 function load() {

@@ -1,6 +1,7 @@
 import { Refused, dropToken, getDefinitions, getStats, getToday, hasToken, keepToken, takeTokenFromAddress } from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
+import { getTrend, knownTrend } from "./trend.js";
 import { draw } from "./view.js";
 import { moment, speak, word } from "./words.js";
 
@@ -17,8 +18,10 @@ async function refresh() {
   const asked = choice;
   main.ariaBusy = "true";
   try {
-    const { stats, newestEventAt } = await getStats(await queryOf(asked, getToday));
-    if (asked === choice) show(stats, newestEventAt);
+    const { stats, version, newestEventAt } = await getStats(await queryOf(asked, getToday));
+    if (asked === choice) show(stats, newestEventAt, knownTrend(stats.events_timeline));
+    const trend = await getTrend(stats.events_timeline, version);
+    if (asked === choice) show(stats, newestEventAt, trend);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (asked === choice) explain(error);
@@ -31,11 +34,11 @@ function redraw() {
   refresh();
 }
 
-function show(stats, newestEventAt) {
+function show(stats, newestEventAt, trend) {
   tell("");
   status.textContent = newestEventAt ? `${word("newest")}: ${moment(newestEventAt)}` : "";
-  const drawing = JSON.stringify([stats, choice.lang]);
-  if (drawing !== shown) draw(main, stats);
+  const drawing = JSON.stringify([stats, trend, choice.lang]);
+  if (drawing !== shown) draw(main, stats, trend);
   shown = drawing;
   main.hidden = false;
 }

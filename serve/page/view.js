@@ -1,16 +1,19 @@
 /** Draws the numbers: first how the shop is doing, then what sells, who comes, what goes wrong, WhatsApp. */
-import { chart } from "./chart.js";
+import { chart, spark } from "./chart.js";
 import { element } from "./dom.js";
 import { table } from "./table.js";
 import { term } from "./term.js";
+import { MEASURES } from "./trend.js";
 import { count, day, money, percent, word } from "./words.js";
 
+const FORMATS = { total_revenue: money, total_sales: count, average_order_value: money, abandonment_rate: percent };
 const performanceOrder = { key: "views", descending: true };
-export function draw(main, stats) {
+
+export function draw(main, stats, trend) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
   const focused = focusable().indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((details) => details.open);
-  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats) : [nobody()]));
+  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats, trend) : [nobody()]));
   main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
   focusable()[focused]?.focus({ preventScroll: true });
 }
@@ -19,17 +22,10 @@ function nobody() {
   return element("p", { class: "empty" }, word("empty"));
 }
 
-function sections(stats) {
+function sections(stats, trend) {
   const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
   return [
-    element(
-      "section",
-      { class: "cards", "aria-label": word("title") },
-      card("total_revenue", money(stats.total_revenue)),
-      card("total_sales", count(stats.total_sales)),
-      card("average_order_value", money(stats.average_order_value)),
-      card("abandonment_rate", percent(stats.abandonment_rate)),
-    ),
+    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats[name], trend))),
     section(
       "funnel",
       steps("event_counts", event_counts, [
@@ -55,7 +51,7 @@ function sections(stats) {
     ),
     section("whatsapp", ...whatsapp(stats)),
     section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => [`error_counts.${name}`, count(value)]))),
-    section("timeline", ...timelines(stats)),
+    section("timeline", ...timelines(stats, trend)),
   ];
 }
 
@@ -106,28 +102,32 @@ function copier(id) {
   return element("button", { type: "button", class: "quiet", "aria-label": `${word("copy")} ${id}`, onclick: copy }, word("copy"));
 }
 
-function timelines(stats) {
+function timelines(stats, trend) {
   const charts = [
     chart("events_timeline", stats.events_timeline, Object.keys(stats.event_counts), "--accent"),
     chart("errors_timeline", stats.errors_timeline, [...Object.keys(stats.error_counts), "address_error"], "--error"),
   ];
   const tables = ["events_timeline", "errors_timeline", "sales_by_day"].map((name) => {
     const measures = Object.keys(stats[name][0] ?? {}).filter((key) => key !== "date");
-    const columns = [
-      { key: "date", label: word("day"), format: day },
-      ...measures.map((key) => number(key, key === "count" ? word("total_sales") : word(key))),
-    ];
-    return element("details", null, element("summary", null, word(name)), table(name, columns, stats[name]));
+    const columns = measures.map((key) => number(key, key === "count" ? word("total_sales") : word(key)));
+    return folded(name, [{ key: "date", label: word("day"), format: day }, ...columns], stats[name]);
   });
-  return [element("div", { class: "charts" }, ...charts), ...tables];
+  const parts = [...["start", "end"].map((key) => ({ key, label: word(key), format: day })), ...MEASURES.map((name) => number(name, word(name), FORMATS[name]))];
+  return [element("div", { class: "charts" }, ...charts), folded("trend", parts, trend), ...tables];
+}
+
+function folded(name, columns, rows) {
+  return element("details", null, element("summary", null, word(name)), table(name, columns, rows));
 }
 
 function section(name, ...content) {
   return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, word(name)), ...content);
 }
 
-function card(field, value) {
-  return element("article", { class: "card" }, element("h2", null, term(field)), element("p", { class: "value", "data-field": field }, value));
+function card(field, value, trend) {
+  const format = FORMATS[field];
+  const name = element("h2", null, term(field));
+  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(value)), spark(field, trend, format));
 }
 
 /** Steps one below the other, each with its share of the first; the rates are those of the API. */

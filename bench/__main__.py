@@ -17,6 +17,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.events import LAST_DAY
+from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory
 from serve.app import DASHBOARD
@@ -26,6 +27,7 @@ ANSWERS = 30
 RAW_ANSWERS = 6
 CONNECTIONS = 50
 LOAD_SECONDS = 10
+VISITS = 5
 RESULTS = Path(__file__).parent / "results.md"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "fastapi", "uvicorn")
 
@@ -68,6 +70,7 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
     return [
         *(answer_row(server, raw, mode) for mode in Mode),
         *load_rows(shop, server),
+        *page_rows(server),
         f"| full build | {shop.build_seconds:.1f} s, peak memory {megabytes(shop.build_peak_bytes)} |",
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
         f" {megabytes((shop.warehouse / 'build.duckdb').stat().st_size)},"
@@ -132,6 +135,24 @@ def load(server: Server, path: str) -> tuple[float, str, int]:
 def described(loaded: tuple[float, str, int]) -> str:
     rate, p99, errors = loaded
     return f"{rate:,.0f} a second, p99 {p99}, {errors} errors"
+
+
+def page_rows(server: Server) -> list[str]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        say("chromium is not installed (apt-get install chromium), so the page is left out.")
+        return []
+    say("Opening the page")
+    visits = [visit(server, chromium) for _ in range(VISITS)]
+    empty, view, charts = (
+        median(values) for values in zip(*((one.empty, one.view, one.charts) for one in visits), strict=True)
+    )
+    return [
+        f"| page in a cold browser, against an empty one | first view {view:.0f} ms, charts {charts:.0f} ms;"
+        f" empty {empty:.0f} ms: ratio {view / empty:.1f} |",
+        f"| the page and its answers, as they travel | {visits[0].other_bytes / 1e3:,.0f} kB, and Plotly"
+        f" {visits[0].library_bytes / 1e3:,.0f} kB |",
+    ]
 
 
 def keep(rows: list[str]) -> None:

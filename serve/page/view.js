@@ -113,7 +113,7 @@ function timelines(stats, trend) {
     return folded(name, [{ key: "date", label: word("day"), format: day }, ...columns], stats[name]);
   });
   const parts = [...["start", "end"].map((key) => ({ key, label: word(key), format: day })), ...MEASURES.map((name) => number(name, word(name), FORMATS[name]))];
-  return [element("div", { class: "charts" }, ...charts), folded("trend", parts, trend), ...tables];
+  return [element("div", { class: "charts" }, ...charts), ...tables, ...(trend.length ? [folded("trend", parts, trend)] : [])];
 }
 
 function folded(name, columns, rows) {

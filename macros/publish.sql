@@ -12,12 +12,16 @@
         {% endfor %}
 
         {% set left_out = [] %}
-        {% set tables = [] %}
+        {% set tables = {} %}
         {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'test'] %}
             {% if node.unique_id not in done %}
                 {% do left_out.append(node.name) %}
             {% elif node.config.meta.get('published') %}
-                {% do tables.append(node.name) %}
+                {% set columns = {} %}
+                {% for column in node.columns.values() %}
+                    {% do columns.update({column.name: column.description}) %}
+                {% endfor %}
+                {% do tables.update({node.name: {'description': node.description, 'columns': columns}}) %}
             {% endif %}
         {% endfor %}
 

@@ -29,7 +29,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         self.connection = conn
 
     def store(self, target_config: TargetConfig) -> None:
-        """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`."""
+        """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
+
+        Each table's name comes with its description and those of its columns, which go with it as comments.
+        """
         versions = self.warehouse / "versions"
         versions.mkdir(exist_ok=True)
         sweep_unfinished(versions)
@@ -51,21 +54,30 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         cursor = self.connection.cursor()
         cursor.execute(f"attach '{quoted(path)}' as unfinished (storage_version 'v1.2.0')")
         try:
-            for table in config["tables"]:
+            for table, described in config["tables"].items():
                 cursor.execute(f"create table unfinished.{table} as from {table}")
+                cursor.execute(f"comment on table unfinished.{table} is '{quoted(described['description'])}'")
+                for column, description in described["columns"].items():
+                    cursor.execute(
+                        f"comment on column unfinished.{table}.{column} is '{quoted(description)}'"
+                    )
             cursor.execute(
                 "create table unfinished.published_build as select"
                 " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                 " cast(? as timestamp) as built_at",
                 [version, config["store_timezone"], built_at],
             )
+            cursor.execute(
+                "comment on table unfinished.published_build is"
+                " 'Which build this is, whose days it has, and when it was built, UTC; one row.'"
+            )
         finally:
             cursor.execute("detach unfinished")
             cursor.close()
 
 
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(text: object) -> str:
+    return str(text).replace("'", "''")
 
 
 def sync(path: Path) -> None:

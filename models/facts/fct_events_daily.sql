@@ -8,7 +8,6 @@ select
     count(*) filter (where type_previous_date is distinct from event_date) as sessions,
     cast(sum(units) as bigint) as units,
     sum(revenue) as revenue,
-    event_date,
-    type_previous_date as previous_date
+    event_date
 from events
-group by event_date, event_type, type_previous_date
+group by event_date, event_type

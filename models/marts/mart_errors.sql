@@ -1,11 +1,33 @@
-with events_daily as (
-    select * from {{ ref('fct_events_daily') }}
+with errors as (
+    select
+        session_id,
+        event_type as error_type,
+        count(*) as errors,
+        event_date,
+        min(occurred_at) as first_error_at
+    from {{ ref('stg_events') }}
+    where event_type in ('payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error')
+    group by event_date, session_id, event_type
+),
+
+purchases as (
+    select
+        session_id,
+        purchase_date,
+        max(purchased_at) as last_purchase_at
+    from {{ ref('fct_purchases') }}
+    group by purchase_date, session_id
 )
 
 select
-    event_type as error_type,
-    cast(sum(events) as bigint) as errors,
-    event_date
-from events_daily
-where event_type in ('payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error')
-group by event_date, event_type
+    errors.error_type,
+    cast(sum(errors.errors) as bigint) as errors,
+    count(*) as sessions,
+    count(*) filter (where purchases.last_purchase_at >= errors.first_error_at) as sessions_with_later_purchase,
+    errors.event_date
+from errors
+left join purchases
+    on
+        errors.session_id = purchases.session_id
+        and errors.event_date = purchases.purchase_date
+group by errors.event_date, errors.error_type

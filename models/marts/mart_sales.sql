@@ -1,12 +1,27 @@
-with events_daily as (
-    select * from {{ ref('fct_events_daily') }}
+with purchases as (
+    select * from {{ ref('fct_purchases') }}
+),
+
+days as (
+    select
+        count(*) as purchases,
+        cast(sum(units) as bigint) as units,
+        sum(revenue) as revenue,
+        count(distinct buyer_id) as buyers,
+        count(*) filter (where purchase_number = 1) as new_buyers,
+        purchase_date as event_date
+    from purchases
+    group by purchase_date
 )
 
 select
-    cast(sum(events) as bigint) as sales,
-    cast(sum(units) as bigint) as units,
-    sum(revenue) as revenue,
+    purchases,
+    units,
+    revenue,
+    -- In hundredths of a peso, so that a half is rounded up exactly.
+    cast((cast(revenue * 10000 as hugeint) + 50 * purchases) // (100 * purchases) * 0.01 as decimal(38, 2))
+        as average_order_value,
+    buyers,
+    new_buyers,
     event_date
-from events_daily
-where event_type = 'purchase'
-group by event_date
+from days

@@ -1,12 +1,60 @@
 with events as (
     select * from {{ ref('fct_events') }}
+),
+
+sales as (
+    select
+        session_id,
+        sum(revenue) as revenue,
+        purchase_date
+    from {{ ref('fct_purchases') }}
+    group by purchase_date, session_id
+),
+
+sessions as (
+    select
+        source,
+        count(*) as events,
+        count(*) filter (where session_previous_date is distinct from event_date) as sessions,
+        event_date
+    from events
+    group by event_date, source
+),
+
+-- Under the source of the session's first event of the day, as its session is.
+session_sales as (
+    select
+        min_by(events.source, struct_pack(events.occurred_at, events.source)) as source,
+        any_value(sales.revenue) as revenue,
+        events.event_date
+    from {{ ref('stg_events') }} as events
+    inner join sales
+        on
+            events.session_id = sales.session_id
+            and events.event_date = sales.purchase_date
+    group by events.event_date, events.session_id
+),
+
+source_sales as (
+    select
+        source,
+        count(*) as sessions_with_purchase,
+        sum(revenue) as revenue,
+        event_date
+    from session_sales
+    group by event_date, source
 )
 
 select
-    source,
-    count(*) as events,
-    count(*) filter (where session_previous_date is distinct from event_date) as sessions,
-    event_date,
-    session_previous_date as previous_date
-from events
-group by event_date, source, session_previous_date
+    sessions.source,
+    sessions.events,
+    sessions.sessions,
+    coalesce(source_sales.sessions_with_purchase, 0) as sessions_with_purchase,
+    coalesce(source_sales.revenue, 0) as revenue,
+    {{ percentage('coalesce(source_sales.sessions_with_purchase, 0)', 'sessions.sessions') }} as conversion_rate,
+    sessions.event_date
+from sessions
+left join source_sales
+    on
+        sessions.event_date = source_sales.event_date
+        and sessions.source = source_sales.source

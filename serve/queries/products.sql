@@ -64,7 +64,7 @@ names as (
     select
         product_slug,
         arg_max(product_name, named_at) as product_name
-    from mart_product_names
+    from fct_product_names
     where named_at <= $now and product_slug in (select slug from ranked)
     group by product_slug
 )

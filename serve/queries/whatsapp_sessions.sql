@@ -1,5 +1,5 @@
 select session_id
-from mart_whatsapp
+from api_whatsapp
 where
     event_type = 'whatsapp_cart_click'
     and occurred_at between $starts_at and $ends_at

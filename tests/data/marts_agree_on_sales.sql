@@ -1,12 +1,14 @@
 with totals as (
     select
-        (select coalesce(sum(sales), 0) from {{ ref('mart_sales') }}) as sales,
+        (select coalesce(sum(purchases), 0) from {{ ref('mart_sales') }}) as sales,
         (select coalesce(sum(revenue), 0) from {{ ref('mart_sales') }}) as revenue,
+        (select coalesce(sum(revenue), 0) from {{ ref('mart_traffic') }}) as traffic_revenue,
+        (select coalesce(sum(new_buyers), 0) from {{ ref('mart_sales') }}) as new_buyers,
         (select count_if(event_type = 'purchase') from {{ ref('fct_events') }}) as events,
-        (select count(*) from {{ ref('mart_retention') }}) as retention_sales,
-        (select coalesce(sum(revenue), 0) from {{ ref('fct_events') }}) as event_revenue
+        (select coalesce(sum(revenue), 0) from {{ ref('fct_events') }}) as event_revenue,
+        (select count(distinct buyer_id) from {{ ref('fct_purchases') }}) as buyers
 )
 
 select *
 from totals
-where sales != events or sales != retention_sales or revenue != event_revenue
+where sales != events or new_buyers != buyers or revenue != event_revenue or traffic_revenue != event_revenue

@@ -10,6 +10,6 @@ select
         when second_previous_purchase_at >= $retention_first_day_begins_at
             then least(second_previous_purchase_at, $retention_first_day_ends_at)
     end as second_previous_purchase_at
-from mart_retention
+from api_purchases
 where purchase_date between $retention_first_date and $last_date
 group by all

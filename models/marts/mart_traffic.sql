@@ -24,15 +24,17 @@ sessions as (
 -- Under the source of the session's first event of the day, as its session is.
 session_sales as (
     select
-        min_by(events.source, struct_pack(events.occurred_at, events.source)) as source,
-        any_value(sales.revenue) as revenue,
+        events.source,
+        sales.revenue,
+        row_number() over (
+            partition by events.event_date, events.session_id order by events.occurred_at, events.source
+        ) as place,
         events.event_date
     from {{ ref('stg_events') }} as events
     inner join sales
         on
             events.session_id = sales.session_id
             and events.event_date = sales.purchase_date
-    group by events.event_date, events.session_id
 ),
 
 source_sales as (
@@ -42,6 +44,7 @@ source_sales as (
         sum(revenue) as revenue,
         event_date
     from session_sales
+    where place = 1
     group by event_date, source
 )
 

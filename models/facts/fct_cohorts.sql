@@ -1,0 +1,42 @@
+with purchases as (
+    select * from {{ ref('fct_purchases') }}
+),
+
+periods as (
+    select period_names.period
+    from (values ('week'), ('month')) as period_names (period)
+),
+
+purchases_in_periods as (
+    select
+        periods.period,
+        purchases.buyer_id,
+        purchases.revenue,
+        cast(date_trunc(periods.period, purchases.purchase_date) as date) as first_date,
+        cast(date_trunc(periods.period, purchases.first_purchase_date) as date) as cohort_first_date
+    from purchases
+    cross join periods
+),
+
+cohorts as (
+    select
+        period,
+        count(distinct buyer_id) as buyers,
+        count(*) as purchases,
+        sum(revenue) as revenue,
+        cohort_first_date,
+        first_date
+    from purchases_in_periods
+    group by period, cohort_first_date, first_date
+)
+
+-- All of a cohort bought in its first period.
+select
+    period,
+    date_diff(period, cohort_first_date, first_date) as periods_after,
+    first_value(buyers) over (partition by period, cohort_first_date order by first_date) as cohort_buyers,
+    buyers,
+    purchases,
+    revenue,
+    cohort_first_date
+from cohorts

@@ -1,0 +1,12 @@
+with purchases as (
+    select * from {{ ref('fct_purchases') }}
+)
+
+select
+    date_diff('day', previous_purchase_date, purchase_date) as days_since_previous,
+    count(*) as purchases,
+    sum(revenue) as revenue,
+    purchase_date as event_date
+from purchases
+where purchase_number > 1
+group by all

@@ -31,6 +31,7 @@ class Event:
     name: str | None
     source: str
     price: Decimal
+    has_price: bool
     quantity: int
     at: datetime
     identity: tuple[str, str] | None
@@ -60,8 +61,12 @@ def plain(raw: Any) -> str:
     return text(raw) or ""
 
 
+def has_price(raw: Any) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", plain(raw)))
+
+
 def price(raw: Any) -> Decimal:
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", plain(raw)):
+    if not has_price(raw):
         return Decimal(0)
     with localcontext(prec=1000):
         return Decimal(plain(raw)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
@@ -93,6 +98,7 @@ def cleaned(raw: dict[str, Any]) -> Event | None:
         name=text(raw.get("product_name")),
         source=text(raw.get("source")) or "direct",
         price=price(raw.get("price")),
+        has_price=has_price(raw.get("price")),
         quantity=quantity(raw.get("metadata")),
         at=at,
         identity=("key", key) if key else ("row", row_id) if row_id else None,
@@ -109,9 +115,14 @@ def deduplicated(events: Iterable[Event]) -> Iterator[Event]:
             seen.add(event.identity)
 
 
-def half_up(value: Fraction | int, digits: int) -> float:
+def rounded(value: Fraction | int, digits: int) -> Fraction:
+    """Half up."""
     scale: int = 10**digits
-    return math.floor(value * scale + Fraction(1, 2)) / scale
+    return Fraction(math.floor(value * scale + Fraction(1, 2)), scale)
+
+
+def half_up(value: Fraction | int, digits: int) -> float:
+    return float(rounded(value, digits))
 
 
 def ratio(numerator: int, denominator: int, scale: int = 100) -> float:

@@ -1,6 +1,9 @@
 """The golden cases: raw events and the exact answers that the contract asks for."""
 
+import gzip
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.reference import differences
+from tests.reference_marts import mart_differences
 from tests.shop import ROOT, Shop
 
 GOLDEN = ROOT.parent / "shared" / "golden"
@@ -41,3 +45,23 @@ def test_golden_case(golden_shop: Any, name: str, case: dict[str, Any]) -> None:
     shop = golden_shop(name, case["store_timezone"])
     with shop.serving(datetime.fromisoformat(case["now"])) as server:
         assert differences(case["answer"], server.stats(**case["query"])) == []
+
+
+def landed(name: str) -> Iterator[dict[str, Any]]:
+    """The golden rows that are JSON objects."""
+    for file in (GOLDEN / name / "events").iterdir():
+        read = gzip.open if file.suffix == ".gz" else open
+        with read(file, "rt", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                with suppress(ValueError):
+                    if isinstance(row := json.loads(line), dict):
+                        yield row
+
+
+@pytest.mark.parametrize(
+    ("name", "store_timezone"),
+    sorted({(each.values[0], each.values[1]["store_timezone"]) for each in cases()}),
+)
+def test_marts_equal_a_count_by_hand(golden_shop: Any, name: str, store_timezone: str) -> None:
+    published = golden_shop(name, store_timezone).published()
+    assert mart_differences(published, list(landed(name)), store_timezone) == []

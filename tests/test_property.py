@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.reference import answer, differences
+from tests.reference_marts import mart_differences
 from tests.shop import Server, Shop
 
 Raw = dict[str, Any]
@@ -76,6 +77,7 @@ class BusyShop:
         self.shop.environment["STORE_TIMEZONE"] = scenario.timezone
         self.shop.built()
         self.server.follows()
+        assert mart_differences(self.shop.published(), scenario.events, scenario.timezone) == []
         for now, query in [*scenario.questions, *self.asked_before]:
             for self.server.now in (now, now, now + timedelta(seconds=1)):
                 expected = answer(scenario.events, self.server.now, scenario.timezone, **query)

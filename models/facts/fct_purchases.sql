@@ -1,5 +1,7 @@
 with purchases as (
-    select *
+    select
+        *,
+        cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) as revenue
     from {{ ref('stg_events') }}
     where event_type = 'purchase'
 )
@@ -8,7 +10,7 @@ select
     buyer_id,
     session_id,
     quantity as units,
-    cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) as revenue,
+    revenue,
     cast(row_number() over buyer_purchases as integer) as purchase_number,
     event_date as purchase_date,
     lag(event_date) over buyer_purchases as previous_purchase_date,
@@ -17,4 +19,4 @@ select
     lag(occurred_at) over buyer_purchases as previous_purchase_at,
     lag(occurred_at, 2) over buyer_purchases as second_previous_purchase_at
 from purchases
-window buyer_purchases as (partition by buyer_id order by occurred_at, row_hash)
+window buyer_purchases as (partition by buyer_id order by occurred_at, revenue)

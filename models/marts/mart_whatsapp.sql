@@ -18,7 +18,7 @@ linked as (
         event_date,
         date_sub('second', lag(occurred_at) over session_events, occurred_at) as seconds_since_previous
     from events
-    window session_events as (partition by session_id order by occurred_at, event_type, value, has_unreadable_price desc)
+    window session_events as (partition by session_id order by occurred_at, event_type, value, not has_unreadable_price)
 ),
 
 days as (

@@ -7,12 +7,14 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.analyst import Analyst
 from tests.reference import answer, differences
-from tests.reference_marts import mart_differences
+from tests.reference_marts import first_of_month, mart_differences, monday
 from tests.shop import Server, Shop
 
 Raw = dict[str, Any]
@@ -22,6 +24,7 @@ LOGS = 3
 FILES = 3
 MOMENTS = 4
 QUESTIONS = 16
+RANGES = 4
 
 CLOCK_CHANGES = {
     "UTC": [],
@@ -77,7 +80,9 @@ class BusyShop:
         self.shop.environment["STORE_TIMEZONE"] = scenario.timezone
         self.shop.built()
         self.server.follows()
-        assert mart_differences(self.shop.published(), scenario.events, scenario.timezone) == []
+        with self.shop.published() as published:
+            assert mart_differences(published, scenario.events, scenario.timezone) == []
+            self.ask_the_marts(published, scenario)
         for now, query in [*scenario.questions, *self.asked_before]:
             for self.server.now in (now, now, now + timedelta(seconds=1)):
                 expected = answer(scenario.events, self.server.now, scenario.timezone, **query)
@@ -88,6 +93,15 @@ class BusyShop:
         self.asked_before = [
             (now, query) for now, query in scenario.questions if query.get("start", "") < str(now.date())
         ]
+
+    def ask_the_marts(self, published: duckdb.DuckDBPyConnection, scenario: "Scenario") -> None:
+        """Whole days, when all has happened: sums over the marts are what the endpoint answers."""
+        self.server.now = scenario.moments[0] + timedelta(days=60)
+        for first, last in scenario.ranges:
+            for mode, expected in Analyst(published, first, last).answers().items():
+                given = self.server.stats(mode=mode, start=first.isoformat(), end=last.isoformat())
+                different = differences(expected, {field: given[field] for field in expected})
+                assert not different, "\n".join([f"{mode}, {first} to {last}", *different])
 
 
 class Scenario:
@@ -105,6 +119,7 @@ class Scenario:
         self.corners = self.draw_corners()
         self.events = self.draw_events(self.random.randint(50, 170))
         self.questions = [self.draw_question() for _ in range(QUESTIONS)]
+        self.ranges = self.draw_ranges()
 
     def some(self, values: list[Any]) -> list[Any]:
         """Some of the values: the fewer there are, the more events collide and counts tie."""
@@ -212,6 +227,19 @@ class Scenario:
         given = self.random.choice([[], ["start"], ["end"], ["start", "end"], ["start", "end"]])
         days = {"start": start.isoformat(), "end": end.isoformat()}
         return now, query | {name: days[name] for name in given}
+
+    def draw_ranges(self) -> list[tuple[date, date]]:
+        """Whole days: of any number, one day, an ISO week, a month."""
+        days = [self.moments[0].astimezone(self.zone).date() - timedelta(days=n) for n in range(-5, 40)]
+        firsts = self.random.sample(days, RANGES)
+        mondays = [monday(day) for day in self.random.sample(days, 2)]
+        months = [first_of_month(day) for day in self.random.sample(days, 2)]
+        return [
+            *[(day, day + timedelta(days=self.random.randint(1, 40))) for day in firsts],
+            *[(day, day) for day in firsts],
+            *[(day, day + timedelta(days=6)) for day in mondays],
+            *[(day, first_of_month(day + timedelta(days=31)) - timedelta(days=1)) for day in months],
+        ]
 
 
 @pytest.fixture(scope="module")

@@ -37,12 +37,14 @@ serve: $(INSTALLED) ## serve what has been published
 token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what `make run` keeps
 	@$(WITH_SECRET) $(BIN)/python -m serve token
 
-check: $(INSTALLED) ## lint and type-check, in seconds
+check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in seconds
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/data
 	@$(BIN)/sqlfluff lint --config serve/queries.sqlfluff serve/queries
+	@$(BIN)/dbt parse --quiet --target-path target
+	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
 
 bench: $(INSTALLED) ## measure what N=200000 generated events cost, into bench/results.md
 	@$(BIN)/python -m bench --events $(N)

@@ -1,4 +1,3 @@
-{# Publishes a whole build in which nothing failed; says why when it does not. #}
 {% macro publish(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set done = [] %}

@@ -1,5 +1,7 @@
 """Publishing: whole builds only, and readers that never notice."""
 
+import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -96,10 +98,36 @@ class Asking:
         self.thread.join()
 
 
-def test_two_builds_at_once_both_succeed(shop: Shop) -> None:
-    first, second = shop.start_build(), shop.start_build()
-    assert (first.wait(), second.wait()) == (0, 0)
-    assert len(list((shop.warehouse / "versions").glob("*.duckdb"))) == 2
+def test_two_builds_at_once_both_succeed_while_every_example_query_is_answered(small_shop: Shop) -> None:
+    def versions() -> int:
+        return len(list((small_shop.warehouse / "versions").glob("*.duckdb")))
+
+    before = versions()
+    with small_shop.published() as published:
+        comments = published.sql("select table_name, comment from duckdb_tables()").fetchall()
+    queries = {table: example(comment) for table, comment in comments if table != "published_build"}
+    builds = [small_shop.start_build(), small_shop.start_build()]
+    while None in [build.poll() for build in builds]:
+        with small_shop.published() as published:
+            for table, query in queries.items():
+                assert published.sql(query).fetchall(), table
+    assert [build.returncode for build in builds] == [0, 0]
+    assert versions() == before + 2
+
+
+def test_the_example_queries_of_what_stays_in_the_build_run_there(small_shop: Shop) -> None:
+    manifest = json.loads((small_shop.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    with small_shop.build_database() as build:
+        for model in models:
+            if not model["config"]["meta"]["published"]:
+                assert build.sql(example(model["description"])).fetchall(), model["name"]
+
+
+def example(description: str) -> str:
+    """The one query in a model's description."""
+    (query,) = re.findall("```sql\n(.*?)```", description, re.DOTALL)
+    return str(query)
 
 
 def test_a_version_that_cannot_be_read_leaves_the_last_good_one(

@@ -1,15 +1,28 @@
 """The dashboard's JSON, field by field; the descriptions are the API's documentation."""
 
+import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+DEFINITIONS: dict[str, str] = dict(
+    re.findall(
+        r"{% docs (\w+) %}(.*?){% enddocs %}",
+        (Path(__file__).parents[1] / "models" / "definitions.md").read_text(encoding="utf-8"),
+    )
+)
 SPANISH = "x-description-es"  # OpenAPI knows one description; further ones are extensions.
 
 Count = Annotated[int, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, description="In %, to 1 decimal; 0 where nothing can be divided.")]
+
+
+def defined(term: str) -> str:
+    """What a term means to the marts' columns and the fields alike, from `models/definitions.md`."""
+    return DEFINITIONS[term]
 
 
 def said(english: str, spanish: str) -> Any:
@@ -103,12 +116,12 @@ class ErrorCounts(BaseModel):
 
 class ProductPerformance(BaseModel):
     slug: str
-    name: str = Field(description="The newest product name known, else the slug.")
+    name: str = Field(description=defined("product_name"))
     views: Count
     add_to_cart: Count
     purchases: Count
-    conversion_rate: Percentage = Field(description="purchases / views, in %.")
-    purchases_units: Count | None = Field(None, description="Units sold; in mode `unique` only.")
+    conversion_rate: Percentage = Field(description=defined("conversion_rate"))
+    purchases_units: Count | None = Field(None, description=f"{defined('units')} In mode `unique` only.")
 
 
 class SessionStats(BaseModel):
@@ -119,7 +132,7 @@ class SessionStats(BaseModel):
         "Events of every type per session, to 1 decimal.", "Eventos de todo tipo por sesión, con 1 decimal."
     )
     sessions_with_purchase: Count = said(
-        "Distinct sessions with a purchase.", "Sesiones distintas con una compra."
+        defined("sessions_with_purchase"), "Sesiones distintas con una compra."
     )
 
 
@@ -132,28 +145,28 @@ class RetentionMetrics(BaseModel):
         "Buyers with more than one purchase in the period.", "Compradores con más de una compra en 90 días."
     )
     total_unique_buyers: Count = said(
-        "Distinct buyers (customer, else session) in the period.",
+        defined("buyers"),
         "Compradores distintos (cliente o, si no se conoce, sesión) en 90 días.",
     )
     period_days: int = Field(description="Days of 24 hours that end with the window.")
 
 
 class TrafficSource(BaseModel):
-    source: str
-    sessions: Count
+    source: str = Field(description=defined("source"))
+    sessions: Count = Field(description=defined("source_sessions"))
 
 
 class DashboardStats(BaseModel):
     """Everything the dashboard draws, over one window."""
 
     mode: Mode
-    total_sales: Count = said("Number of purchases.", "Número de compras.")
+    total_sales: Count = said(defined("purchases"), "Número de compras.")
     total_revenue: float = said(
-        "Price × quantity over the purchases, in COP, to 2 decimals.",
+        defined("revenue"),
         "Precio × cantidad de las compras, en pesos colombianos.",
     )
     average_order_value: float = said(
-        "total_revenue / total_sales, in COP, to 2 decimals.", "Ingresos / ventas, en pesos colombianos."
+        defined("average_order_value"), "Ingresos / ventas, en pesos colombianos."
     )
     top_products: list[ProductCount] = said(
         "The 5 products with most units sold.", "Los 5 productos con más unidades vendidas."
@@ -168,7 +181,7 @@ class DashboardStats(BaseModel):
         "Events on every day the window touches, ascending.", "Eventos de cada día del período."
     )
     abandonment_rate: Percentage = said(
-        "Of the buyers who began a checkout in the window, those without a purchase in it, in %.",
+        defined("abandonment_rate"),
         "De quienes iniciaron un pago en el período, cuántos no compraron en él, en %.",
     )
     event_counts: EventCounts = Field(description="The steps of the funnel, by mode.")
@@ -201,11 +214,11 @@ class DashboardStats(BaseModel):
         "Sesiones según el origen de su primer evento del período.",
     )
     whatsapp_sessions: Count = said(
-        "Distinct sessions that went to WhatsApp with their cart.",
+        defined("whatsapp_sessions"),
         "Sesiones distintas que pasaron a WhatsApp con su carrito.",
     )
     whatsapp_purchases: Count = said(
-        "Distinct sessions with a sale closed over WhatsApp.",
+        defined("whatsapp_purchases"),
         "Sesiones distintas con una venta cerrada por WhatsApp.",
     )
     whatsapp_sessions_list: list[str] = said(

@@ -22,13 +22,14 @@ SECRET = "a secret that only the bench knows"
 
 
 class Shop:
-    """A shop with so many events, on its own or built.
+    """A shop with so many events, built by the project in `root`.
 
     build_seconds, build_peak_bytes: duration and largest resident memory of the full build.
     """
 
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(self, folder: Path, count: int, root: Path = ROOT) -> None:
         self.folder = folder
+        self.root = root
         self.landed = folder / "landing" / "events.parquet"
         self.warehouse = folder / "warehouse"
         self.link = self.warehouse / "current.duckdb"
@@ -48,7 +49,7 @@ class Shop:
     def build(self) -> tuple[float, int]:
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
         started_at = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=sys.stderr)
+        process = subprocess.Popen(command, cwd=self.root, env=self.environment, stdout=sys.stderr)
         peak = 0
         while process.poll() is None:
             # Not getrusage(): what that tells of a child begins with the memory of its parent.

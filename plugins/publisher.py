@@ -6,6 +6,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,16 @@ from dbt.adapters.duckdb.utils import TargetConfig
 
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
+PUBLISHED_BUILD = {
+    "published_build": {
+        "description": "Which build this is; one row.",
+        "columns": {
+            "version": "Its name, as in the API's X-Data-Version.",
+            "store_timezone": "The IANA zone of its calendar days.",
+            "built_at": "When it was built, UTC.",
+        },
+    }
+}
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -54,26 +65,26 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         cursor = self.connection.cursor()
         cursor.execute(f"attach '{quoted(path)}' as unfinished (storage_version 'v1.2.0')")
         try:
-            for table, described in config["tables"].items():
+            for table in config["tables"]:
                 cursor.execute(f"create table unfinished.{table} as from {table}")
-                cursor.execute(f"comment on table unfinished.{table} is '{quoted(described['description'])}'")
-                for column, description in described["columns"].items():
-                    cursor.execute(
-                        f"comment on column unfinished.{table}.{column} is '{quoted(description)}'"
-                    )
             cursor.execute(
                 "create table unfinished.published_build as select"
                 " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                 " cast(? as timestamp) as built_at",
                 [version, config["store_timezone"], built_at],
             )
-            cursor.execute(
-                "comment on table unfinished.published_build is"
-                " 'Which build this is, whose days it has, and when it was built, UTC; one row.'"
-            )
+            # In one transaction, as each would be synced to disk else.
+            cursor.execute(";".join(["begin", *comments(config["tables"] | PUBLISHED_BUILD), "commit"]))
         finally:
             cursor.execute("detach unfinished")
             cursor.close()
+
+
+def comments(tables: dict[str, Any]) -> Iterator[str]:
+    for table, described in tables.items():
+        yield f"comment on table unfinished.{table} is '{quoted(described['description'])}'"
+        for column, description in described["columns"].items():
+            yield f"comment on column unfinished.{table}.{column} is '{quoted(description)}'"
 
 
 def quoted(text: object) -> str:

@@ -37,8 +37,7 @@ select
     source,
     session_next_source,
     case when event_type = 'purchase' then quantity else 0 end as units,
-    case when event_type = 'purchase' then cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) else 0 end
-        as revenue,
+    case when event_type = 'purchase' then {{ line_value('price', 'quantity') }} else 0 end as revenue,
     event_date,
     session_previous_date,
     type_previous_date,

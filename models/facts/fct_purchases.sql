@@ -1,7 +1,7 @@
 with purchases as (
     select
         *,
-        cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) as revenue
+        {{ line_value('price', 'quantity') }} as revenue
     from {{ ref('stg_events') }}
     where event_type = 'purchase'
 )

@@ -8,7 +8,7 @@ with purchases as (
 events as (
     select
         *,
-        cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) as value
+        {{ line_value('price', 'quantity') }} as value
     from {{ ref('stg_events') }}
     where event_type = 'begin_checkout'
 ),

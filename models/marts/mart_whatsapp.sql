@@ -1,7 +1,7 @@
 with events as (
     select
         *,
-        cast(cast(price as decimal(24, 4)) * quantity as decimal(24, 4)) as value
+        {{ line_value('price', 'quantity') }} as value
     from {{ ref('stg_events') }}
     where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
 ),

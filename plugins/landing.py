@@ -1,145 +1,178 @@
-"""Reads the landing zone: each row of each file as JSON text, whatever state it is in.
+"""Reads what is new in the landing zone: each row of each file as JSON text, whatever state it is in.
 
 What a row means is decided in SQL, in `stg_parsed_events`; here a row is only found, numbered
 and, where it cannot be text at all, marked with its defect.
 """
 
-import csv
-import gzip
-import io
-import json
-import sys
-import zlib
+import os
 from collections.abc import Iterator
 from glob import glob, has_magic
+from hashlib import md5
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
+from dbt.flags import get_flags
+from formats import Row, UnreadableError, kind, text_rows
 
-LINES = (".ndjson", ".jsonl", ".json")
+ROOT = Path(__file__).parents[1]
+READERS = (
+    "plugins/landing.py",
+    "plugins/formats.py",
+    "macros/raw_values.sql",
+    "models/staging/stg_parsed_events.sql",
+)
+UNREADABLE = "a file that cannot be read, or not to its end"
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
-    [("file", pa.string()), ("row_number", pa.int64()), ("defect", pa.string()), ("text", pa.string())]
+    [
+        ("file", pa.string()),
+        ("row_number", pa.int64()),
+        ("defect", pa.string()),
+        ("text", pa.string()),
+        ("file_version", pa.string()),
+    ]
 )
-Row = tuple[int, str | None, str]
 
 
 class LandingError(Exception):
-    """A landing zone or a file in it that cannot be read; the message names it."""
+    """A landing zone that cannot hold events, or may not be read; the message names it."""
 
 
 def rows(connection: duckdb.DuckDBPyConnection, raw_events: str) -> duckdb.DuckDBPyRelation:
-    """The rows below the folder, or in the files of the glob, `raw_events`.
+    """The rows of the files below the folder, or in the glob, `raw_events` that are new or were changed.
 
-    Columns: `file`, `row_number` (from 1), `defect` (null where the row is text), `text`.
-    Raises LandingError for a folder or file that cannot be read.
+    Columns: `file`; `row_number` from 1, and 0 for the file as such; `defect`, null where the row is text;
+    `text`; `file_version`, another one once the file was changed; `reader_version`, another one once
+    `raw_events` or the code that reads was changed, after which every file is new. Raises LandingError.
     """
-    paths = landing_files(raw_events)
-    tables = [path for path in paths if kind(path) == ".parquet"]
-    batches = text_batches([path for path in paths if path not in tables])
-    connection.register("text_rows", pa.RecordBatchReader.from_batches(SCHEMA, batches))
-    selects = ["select * from text_rows", *(parquet_rows(connection, path) for path in tables)]
-    return connection.sql(" union all ".join(selects))
-
-
-def landing_files(raw_events: str) -> list[Path]:
-    """The files of the landing zone that can hold events, sorted; hidden ones are left alone."""
-    landing = Path(raw_events)
-    if landing.is_dir():
-        found = (path for path in landing.rglob("*") if path.is_file())
-    elif has_magic(raw_events) or landing.exists():
-        found = (Path(name) for name in glob(raw_events, recursive=True) if Path(name).is_file())
-    else:
-        raise LandingError(f"RAW_EVENTS names {raw_events}, which does not exist")
-    return sorted(path for path in found if kind(path) and not path.name.startswith((".", "_")))
-
-
-def kind(path: Path) -> str | None:
-    """The format a file's name promises, as its ending without `.gz`; None for any other file."""
-    name = path.name.lower()
-    ending = Path(name.removesuffix(".gz")).suffix
-    if ending == ".parquet" and name.endswith(".gz"):
-        return None
-    return ending if ending in (*LINES, ".csv", ".parquet") else None
-
-
-def parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
-    source = "read_parquet('{}')".format(str(path).replace("'", "''"))
-    try:
-        connection.execute(f"describe select * from {source}")
-    except duckdb.Error as error:
-        raise LandingError(f"{path} is not a readable Parquet file: {error}") from None
-    name = str(path).replace("'", "''")
-    return (
-        f"select '{name}', row_number() over (), null, cast(to_json(landed) as varchar)"
-        f" from (select * from {source}) as landed"
+    found, left_alone = landing_files(raw_events)
+    reader_version = version_of_reader(raw_events)
+    known = {} if get_flags().FULL_REFRESH else known_files(connection, reader_version)
+    versions = {path: version_of_file(path) for path in found}
+    fresh = {path: version for path, version in versions.items() if known.get(str(path)) != version}
+    print(
+        f"Files: {len(fresh)} read, {len(found) - len(fresh)} unchanged,"
+        f" {len(left_alone)} left alone{naming(left_alone)}"
+    )
+    unreadable = {path: defect for path in fresh if (defect := parquet_defect(connection, path))}
+    batches = row_batches(fresh, unreadable)
+    connection.register("found_rows", pa.RecordBatchReader.from_batches(SCHEMA, batches))
+    parquet = [path for path in fresh if kind(path) == ".parquet" and path not in unreadable]
+    selects = ["from found_rows", *(parquet_rows(path, fresh[path]) for path in parquet)]
+    return connection.sql(
+        f"select *, '{reader_version}' as reader_version from ({' union all '.join(selects)})"
     )
 
 
-def text_batches(paths: list[Path]) -> Iterator[pa.RecordBatch]:
-    for path in paths:
-        try:
-            with gzip.open(path) if path.name.lower().endswith(".gz") else open(path, "rb") as stream:
-                found = csv_rows(stream) if kind(path) == ".csv" else json_rows(stream)
-                yield from batched(str(path), found)
-        except (OSError, EOFError, zlib.error) as error:
-            raise LandingError(f"{path} cannot be read: {error}") from None
+def landing_files(raw_events: str) -> tuple[list[Path], list[Path]]:
+    """The files of the landing zone that can hold events, and those left alone: others and hidden ones."""
+    landing = Path(raw_events)
+    if landing.is_dir():
+        paths = files_below(landing)
+    elif has_magic(raw_events) or landing.exists():
+        paths = [Path(name) for name in glob(raw_events, recursive=True) if Path(name).is_file()]
+    else:
+        raise LandingError(f"RAW_EVENTS names {raw_events}, which does not exist")
+    found = sorted(path for path in paths if kind(path) and not path.name.startswith((".", "_")))
+    left_alone = sorted(set(paths) - set(found))
+    if left_alone and not found:
+        raise LandingError(
+            f"RAW_EVENTS names {raw_events}, which holds no NDJSON, CSV or Parquet file{naming(left_alone)}"
+        )
+    return found, left_alone
 
 
-def batched(file: str, found: Iterator[Row]) -> Iterator[pa.RecordBatch]:
-    batch: list[Row] = []
-    size = 0
-    for row in found:
-        batch.append(row)
-        size += len(row[2]) + 100
-        if size > BATCH_BYTES:
-            yield record_batch(file, batch)
-            batch, size = [], 0
-    if batch:
-        yield record_batch(file, batch)
+def files_below(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        raise LandingError(f"{error.filename} may not be read: {error.strerror}")
+
+    return [
+        path
+        for parent, _, names in os.walk(folder, onerror=refuse)
+        for name in names
+        if (path := Path(parent, name)).is_file()
+    ]
 
 
-def record_batch(file: str, batch: list[Row]) -> pa.RecordBatch:
-    numbers, defects, texts = zip(*batch, strict=True)
-    return pa.record_batch([[file] * len(batch), numbers, defects, texts], schema=SCHEMA)
+def naming(paths: list[Path]) -> str:
+    """The first names of some paths, as an aside."""
+    names = ", ".join(path.name for path in paths[:3])
+    return f" ({names}{', …' if len(paths) > 3 else ''})" if paths else ""
 
 
-def json_rows(stream: BinaryIO) -> Iterator[Row]:
-    """One row per line that is not blank."""
-    for number, line in enumerate(stream, start=1):
-        content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if content.strip():
-            try:
-                yield number, None, content.decode().rstrip("\r\n")
-            except UnicodeDecodeError:
-                yield number, "not UTF-8", content.decode(errors="backslashreplace").rstrip("\r\n")
+def version_of_reader(raw_events: str) -> str:
+    code = [(ROOT / name).read_text(encoding="utf-8") for name in READERS]
+    return md5("\0".join([raw_events, *code]).encode()).hexdigest()
 
 
-def csv_rows(stream: BinaryIO) -> Iterator[Row]:
-    """One row per record below the header, as a JSON object keyed by the header's names."""
-    csv.field_size_limit(sys.maxsize)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    records = csv.reader(text)
-    header = [name.strip() for name in next(records, [])]
-    for number, record in enumerate((record for record in records if record), start=1):
-        if len(record) != len(header):
-            content, defect = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
-        else:
-            content = json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
-            defect = None if is_utf8(content) else "not UTF-8"
-        yield number, defect, printable(content)
+def version_of_file(path: Path) -> str:
+    """Changes with the file, also where its size or its time of change was kept: nobody can set ctime."""
+    status = path.stat()
+    return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
 
-def is_utf8(text: str) -> bool:
+def known_files(connection: duckdb.DuckDBPyConnection, reader_version: str) -> dict[str, str]:
+    """The versions of the files that builds before, by the same reader, have kept in `stg_parsed_events`."""
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        found = connection.execute(
+            "select file, file_version from stg_parsed_events where row_number = 0 and reader_version = ?",
+            [reader_version],
+        )
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return {}
+    return dict(found.fetchall())
 
 
-def printable(text: str) -> str:
-    """The text with bytes that were not UTF-8 written as backslash escapes."""
-    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+def parquet_rows(path: Path, file_version: str) -> str:
+    return (
+        f"select {quoted(path)}, row_number() over (), null, cast(to_json(landed) as varchar),"
+        f" '{file_version}' from read_parquet({quoted(path)}) as landed"
+    )
+
+
+def parquet_defect(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
+    """What is wrong with a Parquet file; looks at every value, as a bad one would stop the build later."""
+    if kind(path) == ".parquet":
+        try:
+            connection.execute(f"select bit_xor(hash(landed)) from read_parquet({quoted(path)}) as landed")
+        except duckdb.Error as error:
+            return f"{error}: land it whole"
+    return None
+
+
+def quoted(path: Path) -> str:
+    return "'{}'".format(str(path).replace("'", "''"))
+
+
+def row_batches(versions: dict[Path, str], unreadable: dict[Path, str]) -> Iterator[pa.RecordBatch]:
+    for path, version in versions.items():
+        batch: list[Row] = []
+        size = 0
+        for row in rows_of(path, unreadable.get(path)):
+            batch.append(row)
+            size += len(row[2] or "") + 100
+            if size > BATCH_BYTES:
+                yield record_batch(path, batch, version)
+                batch, size = [], 0
+        yield record_batch(path, batch, version)
+
+
+def rows_of(path: Path, defect: str | None) -> Iterator[Row]:
+    """The rows of text files, then row 0, which stands for the file and has what is wrong with it."""
+    try:
+        if defect:
+            raise UnreadableError(defect)
+        if kind(path) != ".parquet":
+            yield from text_rows(path)
+    except UnreadableError as error:
+        yield 0, UNREADABLE, str(error)
+    else:
+        yield 0, None, None
+
+
+def record_batch(path: Path, batch: list[Row], version: str) -> pa.RecordBatch:
+    columns = zip(*batch, strict=True) if batch else ([], [], [])
+    numbers, defects, texts = columns
+    count = len(batch)
+    return pa.record_batch([[str(path)] * count, numbers, defects, texts, [version] * count], schema=SCHEMA)

@@ -17,6 +17,7 @@ from dbt.adapters.duckdb.utils import TargetConfig
 
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
+NAMED_FILES = 3
 PUBLISHED_BUILD = {
     "published_build": {
         "description": "Which build this is; one row.",
@@ -59,7 +60,18 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         sync(versions)
         point(self.warehouse / "current.duckdb", version)
         remove_old(versions)
-        print(f"Published {version.stem}")
+        print(f"Published {version.stem}{self.unreadable_files()}")
+
+    def unreadable_files(self) -> str:
+        """How many files could not be read, or not to their end, and which, as the end of a sentence."""
+        found = self.connection.cursor().execute(
+            "select file from stg_quarantine where row_number = 0 order by file"
+        )
+        names = [Path(file).name for (file,) in found.fetchall()]
+        if not names:
+            return ""
+        named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
+        return f", though {len(names)} could not be read to the end: {named} (stg_quarantine says why)"
 
     def write(self, path: Path, config: dict[str, Any], version: str, built_at: datetime) -> None:
         cursor = self.connection.cursor()

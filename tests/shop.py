@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -24,6 +25,12 @@ ROOT = Path(__file__).parents[1]
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 DASHBOARD = "/api/analytics/dashboard-stats/"
 
+# dbt reads the project anew, which takes seconds, where WAREHOUSE_DIR or its target folder is another. So all
+# builds of this process have the same: a link to the warehouse of the shop that is being built.
+SHARED = TemporaryDirectory(prefix="dbt-")
+TARGET = Path(SHARED.name, "target")
+WAREHOUSE = Path(SHARED.name, "warehouse")
+
 
 class Shop:
     """A landing zone and a warehouse below one folder."""
@@ -37,9 +44,9 @@ class Shop:
         self.environment = {
             **os.environ,
             "RAW_EVENTS": str(self.landing),
-            "WAREHOUSE_DIR": str(self.warehouse),
+            "WAREHOUSE_DIR": str(WAREHOUSE),
             "STORE_TIMEZONE": store_timezone,
-            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_TARGET_PATH": str(TARGET),
             "DBT_LOG_PATH": str(folder / "logs"),
         }
         if raw_events is None:
@@ -62,6 +69,9 @@ class Shop:
         return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments]
 
     def options(self) -> dict[str, Any]:
+        self.warehouse.mkdir(exist_ok=True)
+        WAREHOUSE.unlink(missing_ok=True)
+        WAREHOUSE.symlink_to(self.warehouse)
         return {"cwd": self.root, "env": self.environment}
 
     def built(self) -> "Shop":

@@ -1,6 +1,7 @@
 """What may lie in the landing zone."""
 
 import gzip
+import json
 from pathlib import Path
 
 import duckdb
@@ -88,20 +89,50 @@ def test_rows_that_are_no_events_are_quarantined_with_file_reason_and_text(shop:
         assert server.stats()["total_sales"] == 1
 
 
-@pytest.mark.parametrize("name", ["events.ndjson.gz", "events.parquet"])
-def test_an_unreadable_file_is_named_and_nothing_is_published(shop: Shop, name: str) -> None:
-    (shop.landing / name).write_bytes(b"neither gzip nor Parquet")
+def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: Shop) -> None:
+    purchases = [event("purchase", f"2026-03-07T10:{number % 60:02}:00Z") for number in range(20_000)]
+    shop.land("good.ndjson", purchases[:3])
+    whole = gzip.compress("".join(json.dumps(each) + "\n" for each in purchases).encode())
+    (shop.landing / "cut.ndjson.gz").write_bytes(whole[:-20])
+    (shop.landing / "noise.ndjson.gz").write_bytes(b"neither gzip nor Parquet")
+    (shop.landing / "noise.parquet").write_bytes(b"neither gzip nor Parquet")
+    header = "event_type,session_id,created_at\n"
+    (shop.landing / "utf16.csv").write_text(header + "purchase,s,2026-03-07\n", encoding="utf-16")
+    semicolons = (header + "purchase,s,2026-03-07\n").replace(",", ";")
+    (shop.landing / "semicolons.csv").write_text(semicolons, encoding="utf-8")
+    duckdb.sql(
+        "select 'purchase' as event_type, 's' as session_id, '2026-03-07' as created_at from range(5000)"
+    ).write_parquet(str(shop.landing / "damaged.parquet"))
+    damaged = bytearray((shop.landing / "damaged.parquet").read_bytes())
+    damaged[4:60] = b"\xff" * 56
+    (shop.landing / "damaged.parquet").write_bytes(damaged)
+
     result = shop.build()
-    assert result.returncode != 0
-    assert name in result.stdout
-    assert not (shop.warehouse / "current.duckdb").exists()
+    assert result.returncode == 0
+    published = next(line for line in result.stdout.splitlines() if line.startswith("Published"))
+    assert ", though 6 could not be read to the end: cut.ndjson.gz, damaged.parquet, noise" in published
+    rows = shop.build_database().sql("from stg_quarantine order by file").fetchall()
+    said = {Path(file).name: text for file, row_number, _, text in rows if row_number == 0}
+    assert len(rows) == len(said) == 6
+    assert "save it as UTF-8" in said["utf16.csv"]
+    assert "separate them by commas" in said["semicolons.csv"]
+    assert "land it whole" in said["cut.ndjson.gz"]
+    reasons = dict(shop.published().sql("from mart_quarantine").fetchall())
+    assert reasons == {"a file that cannot be read, or not to its end": 6}
+    with shop.serving(NOW) as server:
+        assert 3 + 10_000 < server.stats()["total_sales"] < 3 + 20_000
 
 
-def test_a_landing_zone_that_does_not_exist_is_named(shop: Shop) -> None:
-    shop.environment["RAW_EVENTS"] = str(shop.folder / "nowhere")
+@pytest.mark.parametrize(
+    ("name", "words"), [("nowhere", "does not exist"), ("notes.txt", "holds no NDJSON, CSV")]
+)
+def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, words: str) -> None:
+    (shop.landing / "notes.txt").write_text("no events", encoding="utf-8")
+    shop.environment["RAW_EVENTS"] = str(shop.landing / name)
     result = shop.build()
     assert result.returncode != 0
-    assert "nowhere, which does not exist" in result.stdout
+    assert f"{name}, which {words}" in result.stdout
+    assert not shop.link.exists()
 
 
 def test_a_glob_takes_its_files_only(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.conftest import NOW
-from tests.shop import ROOT, Server, Shop, event
+from tests.shop import ROOT, TARGET, Server, Shop, event
 
 
 def purchases(count: int) -> list[dict[str, str]]:
@@ -24,6 +24,7 @@ def test_a_failed_build_is_not_published_and_the_old_version_goes_on(shop: Shop)
         version = server.get().headers["X-Data-Version"]
         shop.land("b.ndjson", purchases(2))
         shop.root = project_with_a_failing_test(shop.folder / "project")
+        shop.environment["DBT_TARGET_PATH"] = str(shop.folder / "target")
         result = shop.build()
         assert result.returncode != 0
         assert "Nothing was published, as these failed: nothing_is_ever_right" in result.stdout
@@ -116,7 +117,7 @@ def test_two_builds_at_once_both_succeed_while_every_example_query_is_answered(s
 
 
 def test_the_example_queries_of_what_stays_in_the_build_run_there(small_shop: Shop) -> None:
-    manifest = json.loads((small_shop.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((TARGET / "manifest.json").read_text(encoding="utf-8"))
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     with small_shop.build_database() as build:
         for model in models:

@@ -1,7 +1,7 @@
 with readable_rows as (
     select *
     from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null
+    where quarantine_reason is null and row_number > 0
 ),
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.

@@ -1,7 +1,20 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='file',
+        on_schema_change='sync_all_columns',
+        pre_hook="{{ forget_other_readers() }}",
+        post_hook="delete from {{ ref('stg_rows') }}"
+    )
+}}
+
 with landed_rows as (
     select
         file,
         row_number,
+        file_version,
+        reader_version,
         defect,
         text,
         try_cast(case when defect is null then text end as json) as body
@@ -13,7 +26,10 @@ fields as (
     select
         file,
         row_number,
+        file_version,
+        reader_version,
         defect,
+        text,
         md5_number(text) as row_hash,
         coalesce(json_type(body) = 'OBJECT', false) as is_object,
         unnest(from_json( -- noqa: AL03
@@ -31,7 +47,10 @@ texts as (
     select
         file,
         row_number,
+        file_version,
+        reader_version,
         defect,
+        text,
         row_hash,
         is_object,
         {{ json_text('idempotency_key') }} as idempotency_key,
@@ -65,19 +84,30 @@ typed as (
         end as known_quantity,
         {{ utc_instant('created_text', 'created_milliseconds') }} as occurred_at
     from texts
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when defect is not null then defect
+            when row_number = 0 then null
+            when not is_object then 'not a JSON object'
+            when occurred_at between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999' is not true
+                then 'no readable created_at'
+            when session_id is null then 'no readable session_id'
+            when event_type is null then 'no readable event_type'
+        end as quarantine_reason
+    from typed
 )
 
 select
     file,
     row_number,
-    case
-        when defect is not null then defect
-        when not is_object then 'not a JSON object'
-        when occurred_at between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999' is not true
-            then 'no readable created_at'
-        when session_id is null then 'no readable session_id'
-        when event_type is null then 'no readable event_type'
-    end as quarantine_reason,
+    file_version,
+    reader_version,
+    quarantine_reason,
+    case when quarantine_reason is not null then text end as quarantined_text,
     row_hash,
     coalesce('key ' || idempotency_key, 'id ' || store_id) as event_key,
     session_id,
@@ -92,4 +122,4 @@ select
     coalesce(json_type(quantity_value) != 'NULL', false)
     and coalesce(known_quantity not between 1 and 1000000, true) as has_unreadable_quantity,
     occurred_at
-from typed
+from reasoned

@@ -1,6 +1,10 @@
 with counts as (
     select
-        (select count(*) from {{ ref('stg_rows') }}) as landed,
+        (
+            select count(*)
+            from {{ ref('stg_parsed_events') }}
+            where row_number > 0 or quarantine_reason is not null
+        ) as landed,
         (select count(*) from {{ ref('stg_quarantine') }}) as quarantined,
         (select count(*) from {{ ref('stg_events') }}) as kept,
         (

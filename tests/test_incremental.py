@@ -1,0 +1,109 @@
+"""However files come, change and go over several builds: what is published is what one full build does."""
+
+import json
+import os
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.shop import Shop
+from tests.test_property import Scenario
+
+EXAMPLES = 1
+BUILDS = 3
+
+
+class GrowingShop:
+    """A shop whose landing zone is changed from build to build, and what a full build should read at last."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = Random(seed)
+        self.scenario = Scenario(seed)
+        self.shop = Shop(folder / "growing", self.scenario.timezone)
+        self.folder = folder
+        self.read: dict[str, bytes] = {}
+        self.deletable: list[Path] = []
+
+    def grows(self) -> None:
+        for number in range(BUILDS):
+            self.change(self.scenario.events[number::BUILDS])
+            if self.random.random() < 0.3:
+                self.kill_a_build()
+                self.change([])
+            self.shop.built()
+            self.remember()
+        assert differences(self.shop, self.rebuilt()) == []
+
+    def change(self, events: list[dict[str, Any]]) -> None:
+        """Land events in new files and old ones, rewrite one and keep its time, delete one."""
+        lines = [json.dumps(event).encode() + b"\n" for event in events]
+        for number in range(3):
+            name = f"{self.random.randrange(5)}-{self.random.choice(['a', 'b'])}.ndjson"
+            with (self.shop.landing / name).open("ab") as file:
+                file.write(b"".join(lines[number::3]))
+        if self.deletable and self.random.random() < 0.6:
+            self.rewrite(self.random.choice(self.deletable))
+        if self.deletable and self.random.random() < 0.6:
+            self.deletable.pop(self.random.randrange(len(self.deletable))).unlink()
+
+    def rewrite(self, path: Path) -> None:
+        """Other lines in place of some, with the time of change that the file had, and at times its size."""
+        before = path.stat()
+        lines = path.read_bytes().splitlines(keepends=True)
+        if self.random.random() < 0.5:
+            lines = [line.replace(b"s1", b"s2").replace(b"79900", b"89900") for line in lines]
+        else:
+            lines = self.random.sample(lines, len(lines) // 2)
+        path.write_bytes(b"".join(lines))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def kill_a_build(self) -> None:
+        build = self.shop.start_build()
+        time.sleep(self.random.uniform(2, 9))
+        build.kill()
+        build.wait()
+        self.deletable = []  # Nobody knows whether it was read.
+
+    def remember(self) -> None:
+        self.deletable = list(self.shop.landing.iterdir())
+        self.read |= {path.name: path.read_bytes() for path in self.deletable}
+
+    def rebuilt(self) -> Shop:
+        """Another shop that reads at once all that this one has read, deleted files too."""
+        other = Shop(self.folder / "rebuilt", self.scenario.timezone)
+        for name, content in self.read.items():
+            (other.landing / name).write_bytes(content)
+        return other.built()
+
+
+def differences(one: Shop, other: Shop) -> list[str]:
+    """One line per published table that is not the same, row for row."""
+    lines = []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{one.link}' as one (read_only); attach '{other.link}' as other (read_only)"
+        )
+        tables = connection.execute("select table_name from duckdb_tables() where database_name = 'other'")
+        for (table,) in tables.fetchall():
+            if table != "published_build":
+                more, less = (
+                    connection.sql(f"from {here}.{table} except all from {there}.{table}").fetchall()
+                    for here, there in (("one", "other"), ("other", "one"))
+                )
+                if more or less:
+                    lines.append(f"{table}: too many {more[:3]}, too few {less[:3]}")
+    return lines
+
+
+@settings(max_examples=EXAMPLES, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_builds_of_what_is_new_publish_what_a_full_build_does(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()

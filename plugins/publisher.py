@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 
@@ -30,12 +32,22 @@ PUBLISHED_BUILD = {
 }
 
 
+class EmptyBuildError(Exception):
+    """A build without events where there were some."""
+
+
 class Plugin(BasePlugin):  # type: ignore[misc]
     """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         self.warehouse = Path(self.creds.path).parent
         self.warehouse.mkdir(parents=True, exist_ok=True)
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        if memory := os.environ.get("BUILD_MEMORY"):
+            if not re.fullmatch(r"[0-9.]+ *[KMGT]i?B", memory, re.IGNORECASE):
+                raise ValueError(f"BUILD_MEMORY is {memory!r}, which is no amount of memory such as 2GB.")
+            config["memory_limit"] = memory
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         self.connection = conn
@@ -44,7 +56,14 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
 
         Each table's name comes with its description and those of its columns, which go with it as comments.
+        Raises EmptyBuildError where that would empty a shop.
         """
+        link = self.warehouse / "current.duckdb"
+        if not has_events(self.connection) and self.published_events(link):
+            raise EmptyBuildError(
+                "This build has no event, but the version before it has: nothing was published."
+                f" If that is right, remove {link} and build again."
+            )
         versions = self.warehouse / "versions"
         versions.mkdir(exist_ok=True)
         sweep_unfinished(versions)
@@ -58,9 +77,23 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         finally:
             sweep_unfinished(versions)
         sync(versions)
-        point(self.warehouse / "current.duckdb", version)
+        point(link, version)
         remove_old(versions)
         print(f"Published {version.stem}{self.unreadable_files()}")
+
+    def published_events(self, link: Path) -> bool:
+        """Whether there are events in the version that was published last, if that can be read."""
+        if not link.exists():
+            return False
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(f"attach '{quoted(link.resolve())}' as published (read_only)")
+            return has_events(cursor, "published.")
+        except duckdb.Error:
+            return False
+        finally:
+            cursor.execute("detach database if exists published")
+            cursor.close()
 
     def unreadable_files(self) -> str:
         """How many files could not be read, or not to their end, and which, as the end of a sentence."""
@@ -90,6 +123,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         finally:
             cursor.execute("detach unfinished")
             cursor.close()
+
+
+def has_events(connection: duckdb.DuckDBPyConnection, schema: str = "") -> bool:
+    return bool(connection.cursor().execute(f"from {schema}fct_events limit 1").fetchall())
 
 
 def comments(tables: dict[str, Any]) -> Iterator[str]:

@@ -50,11 +50,33 @@ def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
     assert not shop.link.exists()
 
 
-def test_a_zone_that_does_not_exist_is_refused_in_words(shop: Shop) -> None:
-    shop.environment["STORE_TIMEZONE"] = "Bogota'"
+def test_a_build_without_events_replaces_none_that_has_some_until_told_to(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(1))
+    version = shop.built().link.readlink()
+    (shop.landing / "a.ndjson").unlink()
+    refused = shop.build("--full-refresh")
+    assert refused.returncode != 0
+    assert "This build has no event" in refused.stdout
+    assert shop.link.readlink() == version
+    shop.link.unlink()
+    shop.built()
+    assert shop.published().sql("from fct_events").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("STORE_TIMEZONE", "Bogota'", "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone"),
+        ("BUILD_MEMORY", "much", "BUILD_MEMORY is 'much', which is no amount of memory such as 2GB"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_words(
+    shop: Shop, variable: str, value: str, words: str
+) -> None:
+    shop.environment[variable] = value
     result = shop.build()
     assert result.returncode != 0
-    assert "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone" in result.stdout
+    assert words in result.stdout
 
 
 def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -> None:

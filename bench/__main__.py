@@ -28,6 +28,7 @@ RAW_ANSWERS = 6
 CONNECTIONS = 50
 LOAD_SECONDS = 10
 VISITS = 5
+MORE_EVENTS = 10_000
 RESULTS = Path(__file__).parent / "results.md"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "fastapi", "uvicorn")
 
@@ -47,8 +48,10 @@ def main() -> None:
         with shop.serving() as server:
             say("Comparing answers")
             compare(server, raw)
-            if not arguments.compare_only:
-                keep(measure(shop, server, raw))
+            rows = [] if arguments.compare_only else measure(shop, server, raw)
+        if rows:
+            tenth = Shop(Path(folder, "tenth"), arguments.events // 10)
+            keep([*rows, *build_rows(shop, arguments.events), *build_rows(tenth, arguments.events // 10)])
 
 
 def compare(server: Server, raw: RawEvents) -> None:
@@ -71,12 +74,28 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
         *(answer_row(server, raw, mode) for mode in Mode),
         *load_rows(shop, server),
         *page_rows(server),
-        f"| full build | {shop.build_seconds:.1f} s, peak memory {megabytes(shop.build_peak_bytes)} |",
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
         f" {megabytes((shop.warehouse / 'build.duckdb').stat().st_size)},"
         f" {megabytes(shop.link.stat().st_size)} |",
         f"| resident memory of the worker, after all this | {megabytes(memory(server.pid, 'VmRSS'))} |",
     ]
+
+
+def build_rows(shop: Shop, count: int) -> list[str]:
+    """A full build, the one before; then one of more events and one of nothing new."""
+    say(f"Building more on {count:,} events")
+    rows = [
+        f"| full build, {count:,} events | {took(shop)}, peak memory {megabytes(shop.build_peak_bytes)} |"
+    ]
+    shop.lands_more(MORE_EVENTS)
+    for what in (f"{MORE_EVENTS:,} more", "nothing new"):
+        shop.build_seconds, shop.build_peak_bytes = shop.build()
+        rows.append(f"| build, {what} | {took(shop)} |")
+    return rows
+
+
+def took(shop: Shop) -> str:
+    return f"{shop.build_seconds:.1f} s, {shop.seconds_in_models():.1f} s of it after dbt's start-up"
 
 
 def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:

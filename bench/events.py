@@ -20,3 +20,12 @@ def write(path: Path, events: int) -> None:
         connection.execute(
             EVENTS.substitute(path=path, events=events, first_day=first_day, microseconds=microseconds)
         )
+
+
+def write_more(path: Path, source: Path, events: int) -> None:
+    """Write so many of the newest events of another file once more, as events of their own."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * replace (idempotency_key || ' again' as idempotency_key) from '{source}'"
+            f" order by created_at desc limit {events}) to '{path}' (format parquet)"
+        )

@@ -1,5 +1,6 @@
 """A shop below one folder: what it lands, the warehouse that `dbt build` makes of it, a server on that."""
 
+import json
 import os
 import shutil
 import socket
@@ -45,6 +46,14 @@ class Shop:
         self.landed.parent.mkdir(parents=True)
         events.write(self.landed, count)
         self.build_seconds, self.build_peak_bytes = self.build()
+
+    def lands_more(self, count: int) -> None:
+        events.write_more(self.landed.with_stem("more"), self.landed, count)
+
+    def seconds_in_models(self) -> float:
+        """What the last build took without dbt's start-up."""
+        results = (self.folder / "target" / "run_results.json").read_text(encoding="utf-8")
+        return float(json.loads(results)["elapsed_time"])
 
     def build(self) -> tuple[float, int]:
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 
+ROOT = Path(__file__).parents[1]
+CODE = ("dbt_project.yml", "macros/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
+HAS_EVENTS = "select event_date from fct_events limit 1"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
 NAMED_FILES = 3
@@ -27,6 +31,7 @@ PUBLISHED_BUILD = {
             "version": "Its name, as in the API's X-Data-Version.",
             "store_timezone": "The IANA zone of its calendar days.",
             "built_at": "When it was built, UTC.",
+            "inputs": "Hash of the files read, the code and the zone; the same ones give the same tables.",
         },
     }
 }
@@ -56,10 +61,14 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
 
         Each table's name comes with its description and those of its columns, which go with it as comments.
-        Raises EmptyBuildError where that would empty a shop.
+        Does nothing where that would be the same again. Raises EmptyBuildError where it would empty a shop.
         """
         link = self.warehouse / "current.duckdb"
-        if not has_events(self.connection) and self.published_events(link):
+        inputs = self.inputs(target_config.config["store_timezone"])
+        if inputs == published(link, "select inputs from published_build"):
+            print(f"Nothing is new since {link.readlink().stem}: nothing was published.")
+            return
+        if published(link, HAS_EVENTS) and not self.connection.cursor().execute(HAS_EVENTS).fetchall():
             raise EmptyBuildError(
                 "This build has no event, but the version before it has: nothing was published."
                 f" If that is right, remove {link} and build again."
@@ -71,7 +80,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
         unfinished = version.with_suffix(".tmp")
         try:
-            self.write(unfinished, target_config.config, version.stem, built_at)
+            self.write(unfinished, target_config.config, version.stem, built_at, inputs)
             sync(unfinished)
             unfinished.rename(version)
         finally:
@@ -81,19 +90,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         remove_old(versions)
         print(f"Published {version.stem}{self.unreadable_files()}")
 
-    def published_events(self, link: Path) -> bool:
-        """Whether there are events in the version that was published last, if that can be read."""
-        if not link.exists():
-            return False
-        cursor = self.connection.cursor()
-        try:
-            cursor.execute(f"attach '{quoted(link.resolve())}' as published (read_only)")
-            return has_events(cursor, "published.")
-        except duckdb.Error:
-            return False
-        finally:
-            cursor.execute("detach database if exists published")
-            cursor.close()
+    def inputs(self, store_timezone: str) -> str:
+        """A hash of all that a build's tables come from: the files read, the project's code, the zone."""
+        files = self.connection.cursor().execute(
+            "select file, file_version from stg_parsed_events where row_number = 0 order by file"
+        )
+        known = md5(f"{store_timezone} {files.fetchall()}".encode())
+        for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
+            known.update(path.read_bytes())
+        return known.hexdigest()
 
     def unreadable_files(self) -> str:
         """How many files could not be read, or not to their end, and which, as the end of a sentence."""
@@ -106,7 +111,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
         return f", though {len(names)} could not be read to the end: {named} (stg_quarantine says why)"
 
-    def write(self, path: Path, config: dict[str, Any], version: str, built_at: datetime) -> None:
+    def write(
+        self, path: Path, config: dict[str, Any], version: str, built_at: datetime, inputs: str
+    ) -> None:
         cursor = self.connection.cursor()
         cursor.execute(f"attach '{quoted(path)}' as unfinished (storage_version 'v1.2.0')")
         try:
@@ -115,8 +122,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             cursor.execute(
                 "create table unfinished.published_build as select"
                 " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
-                " cast(? as timestamp) as built_at",
-                [version, config["store_timezone"], built_at],
+                " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
+                [version, config["store_timezone"], built_at, inputs],
             )
             # In one transaction, as each would be synced to disk else.
             cursor.execute(";".join(["begin", *comments(config["tables"] | PUBLISHED_BUILD), "commit"]))
@@ -125,8 +132,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             cursor.close()
 
 
-def has_events(connection: duckdb.DuckDBPyConnection, schema: str = "") -> bool:
-    return bool(connection.cursor().execute(f"from {schema}fct_events limit 1").fetchall())
+def published(link: Path, query: str) -> Any:
+    """The first value that a query gives in the version published last; None where it cannot be asked."""
+    if not link.exists():
+        return None
+    try:
+        with duckdb.connect(link.resolve(), read_only=True) as connection:
+            return (connection.execute(query).fetchone() or [None])[0]
+    except duckdb.Error:
+        return None
 
 
 def comments(tables: dict[str, Any]) -> Iterator[str]:

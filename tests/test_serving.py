@@ -144,6 +144,7 @@ def test_all_workers_serve_a_new_version_within_a_second(shop: Shop) -> None:
             return {answer.headers["X-Data-Version"] for answer in answers}
 
         before = versions()
+        shop.land("b.ndjson", [event("purchase", "2026-03-08T11:00:00Z")])
         shop.built()
         published_at = shop.link.lstat().st_mtime
         while datetime.now(UTC).timestamp() < published_at + 1:

@@ -17,6 +17,7 @@ import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
+from dbt.flags import get_flags
 
 ROOT = Path(__file__).parents[1]
 CODE = ("dbt_project.yml", "macros/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
@@ -61,12 +62,16 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
 
         Each table's name comes with its description and those of its columns, which go with it as comments.
-        Does nothing where that would be the same again. Raises EmptyBuildError where it would empty a shop.
+        Does nothing where that would be the same again, but for a full refresh or a damaged version.
+        Raises EmptyBuildError where it would empty a shop.
         """
         link = self.warehouse / "current.duckdb"
         inputs = self.inputs(target_config.config["store_timezone"])
-        if inputs == published(link, "select inputs from published_build"):
-            print(f"Nothing is new since {link.readlink().stem}: nothing was published.")
+        is_same = inputs == published(link, "select inputs from published_build")
+        if is_same and not get_flags().FULL_REFRESH and is_whole(link):
+            print(
+                f"Nothing is new since {link.readlink().stem}: nothing was published{self.unreadable_files()}"
+            )
             return
         if published(link, HAS_EVENTS) and not self.connection.cursor().execute(HAS_EVENTS).fetchall():
             raise EmptyBuildError(
@@ -141,6 +146,17 @@ def published(link: Path, query: str) -> Any:
             return (connection.execute(query).fetchone() or [None])[0]
     except duckdb.Error:
         return None
+
+
+def is_whole(version: Path) -> bool:
+    """Whether all of a version can be read: DuckDB finds damage where it reads, not before."""
+    try:
+        with duckdb.connect(version.resolve(), read_only=True) as connection:
+            for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+                connection.execute(f"select bit_xor(hash(each)) from {table} as each").fetchall()
+    except duckdb.Error:
+        return False
+    return True
 
 
 def comments(tables: dict[str, Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from tests.shop import Shop
 from tests.test_property import Scenario
 
 EXAMPLES = 1
-BUILDS = 3
+BUILDS = 2
 
 
 class GrowingShop:

@@ -20,7 +20,7 @@ from tests.shop import Server, Shop
 Raw = dict[str, Any]
 Question = tuple[datetime, dict[str, str]]
 
-LOGS = 3
+LOGS = 2
 FILES = 3
 MOMENTS = 4
 QUESTIONS = 16

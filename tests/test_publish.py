@@ -50,18 +50,26 @@ def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
     assert not shop.link.exists()
 
 
-def test_neither_what_is_there_already_nor_an_empty_shop_is_published_over_events(shop: Shop) -> None:
-    shop.land("a.ndjson", purchases(1))
-    version = shop.built().link.readlink()
-    assert f"Nothing is new since {version.stem}: nothing was published." in shop.build().stdout
+def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(50))
+    damaged = shop.built().link.resolve()
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    version = shop.built().link.resolve()
+    assert version != damaged
+    with shop.serving(NOW) as server:
+        assert server.stats()["total_sales"] == 50
+
     (shop.landing / "a.ndjson").unlink()
     refused = shop.build("--full-refresh")
     assert refused.returncode != 0
     assert "This build has no event" in refused.stdout
-    assert shop.link.readlink() == version
+    assert shop.link.resolve() == version
     shop.link.unlink()
     shop.built()
     assert shop.published().sql("from fct_events").fetchall() == []
+    assert f"Nothing is new since {shop.link.readlink().stem}: nothing was published" in shop.build().stdout
 
 
 @pytest.mark.parametrize(

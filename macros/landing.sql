@@ -1,11 +1,12 @@
 {% macro forget_other_readers() -%}
     {% if is_incremental() %}
-        {% set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | list %}
+        {% if 'reader_version' not in adapter.get_columns_in_relation(this) | map(attribute='name') %}
+            {{ exceptions.raise_compiler_error(
+                "The rows kept from builds before have other columns than this code keeps:"
+                " run `dbt build --full-refresh` once."
+            ) }}
+        {% endif %}
         delete from {{ this }}
-        where
-            exists (select file from {{ ref('stg_rows') }})
-            {% if 'reader_version' in columns %}
-                and reader_version != (select max(reader_version) from {{ ref('stg_rows') }})
-            {% endif %}
+        where reader_version != (select max(reader_version) from {{ ref('stg_rows') }})
     {% endif %}
 {%- endmacro %}

@@ -47,7 +47,7 @@ class Shop:
             "WAREHOUSE_DIR": str(WAREHOUSE),
             "STORE_TIMEZONE": store_timezone,
             "DBT_TARGET_PATH": str(TARGET),
-            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",
         }
         if raw_events is None:
             self.landing.mkdir(parents=True, exist_ok=True)

@@ -93,7 +93,7 @@ def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -
     shop.built()
     with shop.serving(NOW) as server, Asking(server) as asking:
         shop.land("b.ndjson", purchases(2))
-        for seconds in (2.5, 4.0, 5.0):
+        for seconds in (3.5, 5.0):
             build = shop.start_build()
             time.sleep(seconds)
             build.kill()

@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='file',
-        on_schema_change='sync_all_columns',
+        on_schema_change='fail',
         pre_hook="{{ forget_other_readers() }}",
         post_hook="delete from {{ ref('stg_rows') }}"
     )

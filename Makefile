@@ -28,8 +28,8 @@ test: $(INSTALLED) ## set up and run every test, dbt's and pytest's
 	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build
 	@$(BIN)/pytest
 
-build: $(INSTALLED) ## build the marts and publish them, once
-	@$(BIN)/dbt build --quiet
+build: $(INSTALLED) ## build the marts, test the data and publish them, once
+	@$(BIN)/dbt build --quiet --exclude-resource-type unit_test
 
 serve: $(INSTALLED) ## serve what has been published
 	@exec $(BIN)/python -m serve

@@ -58,7 +58,7 @@ class Shop:
         (self.landing / name).write_text(text, encoding="utf-8")
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `dbt build`, whether it succeeds or not."""
+        """Run `dbt build` as `make build` does, whether it succeeds or not."""
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.run(self.command(*arguments), **self.options(), **streams, text=True)
 
@@ -66,7 +66,8 @@ class Shop:
         return subprocess.Popen(self.command(), **self.options(), stdout=subprocess.DEVNULL)
 
     def command(self, *arguments: str) -> list[str]:
-        return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments]
+        dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build"]
+        return [*dbt, "--exclude-resource-type", "unit_test", *arguments]
 
     def options(self) -> dict[str, Any]:
         self.warehouse.mkdir(exist_ok=True)

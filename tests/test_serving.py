@@ -21,6 +21,23 @@ from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, authorized, event
 WORKERS = 2
 
 
+@pytest.fixture(scope="module")
+def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Version n has n purchases and n × n units; the first is the one published."""
+    shop = Shop(tmp_path_factory.mktemp("versions"))
+    for number in (1, 2, 3):
+        fields = {"product_slug": "x", "metadata": {"quantity": 2 * number - 1}}
+        shop.land(f"{number}.ndjson", [event("purchase", "2026-03-08T10:00:00Z", **fields)])
+        shop.built()
+    publish_again(shop, 1)
+    return shop
+
+
+def publish_again(shop: Shop, number: int) -> None:
+    """Make the one that was published as the `number`-th the newest version."""
+    point(shop.link, sorted((shop.warehouse / "versions").glob("*.duckdb"))[number - 1])
+
+
 def test_an_answer_that_is_known_already_is_not_sent_again(server: Server) -> None:
     answer = server.get()
     tag = answer.headers["ETag"]
@@ -33,18 +50,16 @@ def test_an_answer_that_is_known_already_is_not_sent_again(server: Server) -> No
     assert server.get(if_none_match=tag, mode="unique").status_code == 200
 
 
-def test_a_quiet_shop_answers_304_until_something_changes(shop: Shop) -> None:
-    shop.land("a.ndjson", [event("purchase", "2026-03-08T10:00:00Z")])
-    shop.built()
-    with shop.serving(NOW) as server:
+def test_a_quiet_shop_answers_304_until_something_changes(three_versions: Shop) -> None:
+    publish_again(three_versions, 1)
+    with three_versions.serving(NOW) as server:
         tag = server.get().headers["ETag"]
         server.now = NOW + timedelta(hours=8)
         assert server.get(if_none_match=tag).status_code == 304
         server.now = NOW + timedelta(hours=9)
         assert server.get(if_none_match=tag).status_code == 200
         server.now = NOW
-        shop.land("b.ndjson", [event("purchase", "2026-03-08T11:00:00Z")])
-        shop.built()
+        publish_again(three_versions, 2)
         server.follows()
         assert server.get(if_none_match=tag).json()["total_sales"] == 2
 
@@ -73,15 +88,9 @@ def test_health_knows_no_event_of_the_future(small_shop: Shop) -> None:
         assert newest(NOW - timedelta(days=9)) is None
 
 
-def test_each_answer_is_of_one_version_while_others_are_published(shop: Shop) -> None:
-    """Version n has n purchases and n × n units; half of the readers ask for a new window each time."""
-    versions = []
-    for number in (1, 2, 3):
-        fields = {"product_slug": "x", "metadata": {"quantity": 2 * number - 1}}
-        shop.land(f"{number}.ndjson", [event("purchase", "2026-03-08T10:00:00Z", **fields)])
-        shop.built()
-        versions.append(shop.link.resolve())
-    point(shop.link, versions[0])
+def test_each_answer_is_of_one_version_while_others_are_published(three_versions: Shop) -> None:
+    """Half of the readers ask for a new window each time."""
+    publish_again(three_versions, 1)
     enough = Event()
 
     def ask(reader: int) -> set[tuple[str, int, int]]:
@@ -97,16 +106,18 @@ def test_each_answer_is_of_one_version_while_others_are_published(shop: Shop) ->
                 found.add((response.headers["X-Data-Version"], answer["total_sales"], units))
         return found
 
-    with shop.serving(NOW) as server, ThreadPoolExecutor(6) as threads:
+    with three_versions.serving(NOW) as server, ThreadPoolExecutor(6) as threads:
         readers = [threads.submit(ask, reader) for reader in range(6)]
+        versions = []
         try:
-            for version in 2 * versions:
-                point(shop.link, version)
+            for number in (1, 2, 3, 1, 2, 3):
+                publish_again(three_versions, number)
                 server.follows()
+                versions.append(three_versions.link.readlink().stem)
         finally:
             enough.set()
         found = set().union(*(reader.result() for reader in readers))
-    assert found == {(version.stem, n, n * n) for n, version in enumerate(versions, 1)}
+    assert found == {(version, n, n * n) for n, version in enumerate(versions[:3], 1)}
 
 
 @contextmanager
@@ -133,10 +144,9 @@ def workers(shop: Shop) -> Iterator[str]:
         process.wait()
 
 
-def test_all_workers_serve_a_new_version_within_a_second(shop: Shop) -> None:
-    shop.land("a.ndjson", [event("purchase", "2026-03-08T10:00:00Z")])
-    shop.built()
-    with workers(shop) as address:
+def test_all_workers_serve_a_new_version_within_a_second(three_versions: Shop) -> None:
+    publish_again(three_versions, 1)
+    with workers(three_versions) as address:
 
         def versions() -> set[str]:
             """Those that many connections, each of its own, are answered from."""
@@ -144,13 +154,12 @@ def test_all_workers_serve_a_new_version_within_a_second(shop: Shop) -> None:
             return {answer.headers["X-Data-Version"] for answer in answers}
 
         before = versions()
-        shop.land("b.ndjson", [event("purchase", "2026-03-08T11:00:00Z")])
-        shop.built()
-        published_at = shop.link.lstat().st_mtime
+        publish_again(three_versions, 2)
+        published_at = three_versions.link.lstat().st_mtime
         while datetime.now(UTC).timestamp() < published_at + 1:
             pass
         after = versions()
-    assert (len(before), after) == (1, {shop.link.readlink().stem})
+    assert (len(before), after) == (1, {three_versions.link.readlink().stem})
     assert before != after
 
 

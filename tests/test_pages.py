@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.shop import ROOT, Server, Shop, authorized
 from tests.test_api import token
@@ -198,6 +198,23 @@ def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: 
     assert tab.numbers() == shown
     page.get_by_text("Sign out").click()
     expect(page.get_by_label("Admin token")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+@needs_chromium
+def test_an_answer_that_comes_after_signing_out_is_not_shown(tab: Tab) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    late: list[Route] = []
+    page.route("**/dashboard-stats/?*", lambda route: late.append(route), times=1)
+    with page.expect_request("**/dashboard-stats/?*"):
+        page.get_by_role("radio", name="Sessions").check()
+    page.get_by_text("Sign out").click()
+    expect(page.get_by_label("Admin token")).to_be_visible()
+    for route in late:
+        route.continue_()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     expect(page.locator(".card")).to_have_count(0)
 
 

@@ -16,15 +16,16 @@ let shown = null;
 async function refresh() {
   if (!hasToken() || document.hidden) return;
   const asked = choice;
+  const isWanted = () => asked === choice && hasToken();
   main.ariaBusy = "true";
   try {
     const { stats, version, newestEventAt } = await getStats(await queryOf(asked, getToday));
-    if (asked === choice) show(stats, newestEventAt, knownTrend(stats.events_timeline));
+    if (isWanted()) show(stats, newestEventAt, knownTrend(stats.events_timeline));
     const trend = await getTrend(stats.events_timeline, version);
-    if (asked === choice) show(stats, newestEventAt, trend);
+    if (isWanted()) show(stats, newestEventAt, trend);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (asked === choice) explain(error);
+    if (isWanted()) explain(error);
   }
   if (asked === choice) main.ariaBusy = "false";
 }

@@ -69,6 +69,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         inputs = self.inputs(target_config.config["store_timezone"])
         is_same = inputs == published(link, "select inputs from published_build")
         if is_same and not get_flags().FULL_REFRESH and is_whole(link):
+            self.forget_touched_sessions()
             print(
                 f"Nothing is new since {link.readlink().stem}: nothing was published{self.unreadable_files()}"
             )
@@ -92,6 +93,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             sweep_unfinished(versions)
         sync(versions)
         point(link, version)
+        self.forget_touched_sessions()
         remove_old(versions)
         print(f"Published {version.stem}{self.unreadable_files()}")
 
@@ -104,6 +106,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
             known.update(path.read_bytes())
         return known.hexdigest()
+
+    def forget_touched_sessions(self) -> None:
+        self.connection.cursor().execute("delete from stg_touched_sessions")
 
     def unreadable_files(self) -> str:
         """How many files could not be read, or not to their end, and which, as the end of a sentence."""

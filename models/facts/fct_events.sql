@@ -1,9 +1,22 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ take_out_touched_sessions() }}"
+    )
+}}
+-- depends_on: {{ ref('stg_touched_sessions') }}
+
 with events as (
     select
         *,
         product_slug is not null
         and event_type in ('product_view', 'add_to_cart', 'purchase') as is_product_step
     from {{ ref('stg_events') }}
+    {% if is_incremental() %}
+        where {{ is_touched() }}
+    {% endif %}
 ),
 
 -- Who came when before, and when next: a window's distinct sessions are then a matter of
@@ -21,17 +34,18 @@ linked as (
     from events
     window
         session_events as (
-            partition by session_id order by occurred_at, source, row_hash
+            partition by session_id order by occurred_at, source, row_hash, file, row_number
         ),
         session_type_events as (
-            partition by session_id, event_type order by occurred_at, row_hash
+            partition by session_id, event_type order by occurred_at, row_hash, file, row_number
         ),
         session_product_events as (
-            partition by session_id, event_type, product_slug order by occurred_at, row_hash
+            partition by session_id, event_type, product_slug order by occurred_at, row_hash, file, row_number
         )
 )
 
 select
+    session_id,
     event_type,
     product_slug,
     source,

@@ -1,7 +1,29 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook=["{{ touch_all_if_defined_otherwise() }}", "{{ take_out_touched_sessions() }}"]
+    )
+}}
+-- depends_on: {{ ref('stg_touched_sessions') }}
+
 with readable_rows as (
     select *
     from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null and row_number > 0
+    where
+        quarantine_reason is null
+        and row_number > 0
+        {% if is_incremental() %}
+            and (
+                {{ is_touched() }}
+                or event_key in (
+                    select touched.event_key
+                    from {{ ref('stg_parsed_events') }} as touched
+                    where {{ is_touched('touched.session_id') }}
+                )
+            )
+        {% endif %}
 ),
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.
@@ -31,5 +53,9 @@ select
     has_unreadable_price,
     has_unreadable_quantity,
     {{ store_date('occurred_at') }} as event_date,
-    occurred_at
+    occurred_at,
+    '{{ definition_version() }}' as definition_version
 from first_deliveries
+{% if is_incremental() %}
+    where {{ is_touched() }}
+{% endif %}

@@ -4,10 +4,11 @@
         incremental_strategy='delete+insert',
         unique_key='file',
         on_schema_change='fail',
-        pre_hook="{{ forget_other_readers() }}",
-        post_hook="delete from {{ ref('stg_rows') }}"
+        pre_hook=["{{ forget_other_readers() }}", "{{ touch_sessions() }}"],
+        post_hook=["{{ touch_sessions() }}", "delete from {{ ref('stg_rows') }}"]
     )
 }}
+-- depends_on: {{ ref('stg_touched_sessions') }}
 
 with landed_rows as (
     select

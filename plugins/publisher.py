@@ -6,10 +6,11 @@
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from hashlib import md5
+from hashlib import file_digest, md5
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from dbt.flags import get_flags
 
 ROOT = Path(__file__).parents[1]
 CODE = ("dbt_project.yml", "macros/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
-HAS_EVENTS = "select event_date from fct_events limit 1"
+EVENTS = "fct_events"
+IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
+HAS_EVENTS = f"select event_date from {EVENTS} limit 1"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
 NAMED_FILES = 3
@@ -68,8 +71,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         link = self.warehouse / "current.duckdb"
         inputs = self.inputs(target_config.config["store_timezone"])
         is_same = inputs == published(link, "select inputs from published_build")
-        if is_same and not get_flags().FULL_REFRESH and is_whole(link):
-            self.forget_touched_sessions()
+        before = self.is_as_published(link)
+        if is_same and not get_flags().FULL_REFRESH and before:
+            self.note_published(link.resolve())
             print(
                 f"Nothing is new since {link.readlink().stem}: nothing was published{self.unreadable_files()}"
             )
@@ -86,6 +90,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
         unfinished = version.with_suffix(".tmp")
         try:
+            if before and not self.are_all_touched():
+                shutil.copyfile(link, unfinished)
             self.write(unfinished, target_config.config, version.stem, built_at, inputs)
             sync(unfinished)
             unfinished.rename(version)
@@ -93,7 +99,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             sweep_unfinished(versions)
         sync(versions)
         point(link, version)
-        self.forget_touched_sessions()
+        self.note_published(version)
         remove_old(versions)
         print(f"Published {version.stem}{self.unreadable_files()}")
 
@@ -107,8 +113,26 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             known.update(path.read_bytes())
         return known.hexdigest()
 
-    def forget_touched_sessions(self) -> None:
-        self.connection.cursor().execute("delete from stg_touched_sessions")
+    def is_as_published(self, link: Path) -> bool:
+        """Whether the link names what this build file published last, and every byte of that is as it was."""
+        cursor = self.connection.cursor()
+        cursor.execute("create table if not exists published_version (name varchar, digest varchar)")
+        known = cursor.execute("select name, digest from published_version").fetchall()
+        return link.exists() and known == [(link.resolve().name, digest(link))]
+
+    def are_all_touched(self) -> bool:
+        untold = "select count(*) from stg_touched_sessions where session_id is null"
+        return self.connection.cursor().execute(untold).fetchone() != (0,)
+
+    def note_published(self, version: Path) -> None:
+        """From now on, sessions are touched since that version."""
+        self.connection.cursor().execute(f"""
+            begin;
+            delete from stg_touched_sessions;
+            create or replace table published_version as
+            select '{version.name}' as name, '{digest(version)}' as digest;
+            commit
+        """)
 
     def unreadable_files(self) -> str:
         """How many files could not be read, or not to their end, and which, as the end of a sentence."""
@@ -124,19 +148,33 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def write(
         self, path: Path, config: dict[str, Any], version: str, built_at: datetime, inputs: str
     ) -> None:
+        """Write every table into the file, but for the sessions not touched that a copied version brings."""
         cursor = self.connection.cursor()
         cursor.execute(f"attach '{quoted(path)}' as unfinished (storage_version 'v1.2.0')")
         try:
+            kept = cursor.execute(
+                "select table_name from duckdb_tables() where database_name = 'unfinished'"
+            ).fetchall()
+            cursor.execute("begin")
+            for (table,) in kept:
+                if table == EVENTS:
+                    cursor.execute(f"delete from unfinished.{EVENTS} where {IS_TOUCHED}")
+                    cursor.execute(f"insert into unfinished.{EVENTS} from {EVENTS} where {IS_TOUCHED}")
+                else:
+                    cursor.execute(f"drop table unfinished.{table}")
+            # Only then is what was dropped written over.
+            cursor.execute("commit; checkpoint unfinished; begin")
             for table in config["tables"]:
-                cursor.execute(f"create table unfinished.{table} as from {table}")
+                cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
             cursor.execute(
                 "create table unfinished.published_build as select"
                 " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                 " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
                 [version, config["store_timezone"], built_at, inputs],
             )
-            # In one transaction, as each would be synced to disk else.
-            cursor.execute(";".join(["begin", *comments(config["tables"] | PUBLISHED_BUILD), "commit"]))
+            for comment in comments(config["tables"] | PUBLISHED_BUILD):
+                cursor.execute(comment)
+            cursor.execute("commit")
         finally:
             cursor.execute("detach unfinished")
             cursor.close()
@@ -153,15 +191,9 @@ def published(link: Path, query: str) -> Any:
         return None
 
 
-def is_whole(version: Path) -> bool:
-    """Whether all of a version can be read: DuckDB finds damage where it reads, not before."""
-    try:
-        with duckdb.connect(version.resolve(), read_only=True) as connection:
-            for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
-                connection.execute(f"select bit_xor(hash(each)) from {table} as each").fetchall()
-    except duckdb.Error:
-        return False
-    return True
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "blake2b").hexdigest()
 
 
 def comments(tables: dict[str, Any]) -> Iterator[str]:

@@ -3,15 +3,15 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import httpx
@@ -20,6 +20,7 @@ import uvicorn
 from serve.app import create_app
 from serve.auth import admin_token
 from serve.settings import Settings
+from tests.forked import FORKED, dbt
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
@@ -59,21 +60,21 @@ class Shop:
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dbt build` as `make build` does, whether it succeeds or not."""
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.run(self.command(*arguments), **self.options(), **streams, text=True)
+        process = self.start_build(*arguments)
+        process.join()
+        output = (self.folder / "output").read_text(encoding="utf-8")
+        return subprocess.CompletedProcess(arguments, cast(int, process.exitcode), output)
 
-    def start_build(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command(), **self.options(), stdout=subprocess.DEVNULL)
-
-    def command(self, *arguments: str) -> list[str]:
-        dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build"]
-        return [*dbt, "--exclude-resource-type", "unit_test", *arguments]
-
-    def options(self) -> dict[str, Any]:
+    def start_build(self, *arguments: str) -> BaseProcess:
         self.warehouse.mkdir(exist_ok=True)
         WAREHOUSE.unlink(missing_ok=True)
         WAREHOUSE.symlink_to(self.warehouse)
-        return {"cwd": self.root, "env": self.environment}
+        command = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", *arguments]
+        process = FORKED.Process(
+            target=dbt, args=(command, self.root, self.environment, self.folder / "output")
+        )
+        process.start()
+        return process
 
     def built(self) -> "Shop":
         """The same shop, built; fails with dbt's output where the build fails."""

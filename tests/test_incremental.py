@@ -65,9 +65,9 @@ class GrowingShop:
 
     def kill_a_build(self) -> None:
         build = self.shop.start_build()
-        time.sleep(self.random.uniform(2, 9))
+        time.sleep(self.random.uniform(0.2, 6))
         build.kill()
-        build.wait()
+        build.join()
         self.deletable = []  # Nobody knows whether it was read.
 
     def remember(self) -> None:

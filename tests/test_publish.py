@@ -93,11 +93,11 @@ def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -
     shop.built()
     with shop.serving(NOW) as server, Asking(server) as asking:
         shop.land("b.ndjson", purchases(2))
-        for seconds in (3.5, 5.0):
+        for seconds in (1.0, 2.5):
             build = shop.start_build()
             time.sleep(seconds)
             build.kill()
-            build.wait()
+            build.join()
         shop.built()
         server.follows()
         assert server.stats()["total_sales"] == 3
@@ -140,11 +140,11 @@ def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answer
     queries = {table: example(comment) for table, comment in comments if table != "published_build"}
     (small_shop.landing / "events.ndjson").touch()
     builds = [small_shop.start_build(), small_shop.start_build()]
-    while None in [build.poll() for build in builds]:
+    while any(build.is_alive() for build in builds):
         with small_shop.published() as published:
             for table, query in queries.items():
                 assert published.sql(query).fetchall(), table
-    assert [build.returncode for build in builds] == [0, 0]
+    assert [build.exitcode for build in builds] == [0, 0]
     assert versions() == before + 1
 
 

@@ -50,6 +50,7 @@
 
 {% macro take_out_touched_sessions() -%}
     {% if is_incremental() %}
+        {{ require_column('session_id') }}
         delete from {{ this }}
         where {{ is_touched() }}
     {% endif %}
@@ -57,18 +58,24 @@
 
 {% macro touch_all_if_defined_otherwise() -%}
     {% if is_incremental() %}
-        {{ require_column('definition_version') }}
         insert into {{ ref('stg_touched_sessions') }}
-        select distinct cast(null as varchar)
-        from {{ this }}
-        where definition_version != '{{ definition_version() }}'
+        select cast(null as varchar)
+        from duckdb_tables()
+        where
+            database_name = '{{ this.database }}'
+            and table_name = 'fct_events'
+            and comment is distinct from '{{ definition_version() }}'
     {% endif %}
+{%- endmacro %}
+
+{% macro note_definition_version() -%}
+    comment on table {{ this }} is '{{ definition_version() }}'
 {%- endmacro %}
 
 {% macro definition_version() -%}
     {% if execute %}
         {% set code = [store_date('an_instant'), line_value('a_price', 'a_quantity')] %}
-        {% for name in ['stg_events', 'fct_events'] %}
+        {% for name in ['stg_later_deliveries', 'stg_events', 'fct_events'] %}
             {% do code.append(graph.nodes['model.storefront_metrics.' ~ name].raw_code) %}
         {% endfor %}
         {{ return(local_md5(code | join)) }}

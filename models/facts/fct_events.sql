@@ -3,7 +3,8 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ take_out_touched_sessions() }}"
+        pre_hook="{{ take_out_touched_sessions() }}",
+        post_hook="{{ note_definition_version() }}"
     )
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}

@@ -30,7 +30,7 @@ session_sales as (
             partition by events.event_date, events.session_id order by events.occurred_at, events.source
         ) as place,
         events.event_date
-    from {{ ref('stg_events') }} as events
+    from events
     inner join sales
         on
             events.session_id = sales.session_id

@@ -1,0 +1,61 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook=["{{ touch_all_if_defined_otherwise() }}", "{{ take_out_touched_sessions() }}"]
+    )
+}}
+-- depends_on: {{ ref('stg_touched_sessions') }}
+
+-- Rows with neither an idempotency key nor an id cannot be told to be the same event.
+with keyed_rows as (
+    select
+        file,
+        row_number,
+        row_hash,
+        session_id,
+        event_key,
+        occurred_at
+    from {{ ref('stg_parsed_events') }}
+    where
+        quarantine_reason is null
+        and event_key is not null
+        {% if is_incremental() %}
+            and event_key in (
+                select touched.event_key
+                from {{ ref('stg_parsed_events') }} as touched
+                where {{ is_touched('touched.session_id') }}
+            )
+        {% endif %}
+),
+
+repeated_keys as (
+    select event_key
+    from keyed_rows
+    group by event_key
+    having count(*) > 1
+),
+
+deliveries as (
+    select
+        file,
+        row_number,
+        session_id,
+        row_number() over (
+            partition by event_key order by occurred_at, row_hash, file, row_number
+        ) as delivery_number
+    from keyed_rows
+    where event_key in (select event_key from repeated_keys)
+)
+
+select
+    file,
+    row_number,
+    session_id
+from deliveries
+where
+    delivery_number > 1
+    {% if is_incremental() %}
+        and {{ is_touched() }}
+    {% endif %}

@@ -59,7 +59,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             config["memory_limit"] = memory
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
+        landed = self.warehouse / "landed.tmp"
+        for path in self.warehouse.glob(f"{landed.name}*"):
+            path.unlink()
+        conn.execute(f"attach '{quoted(landed)}' as landed")
+        landed.unlink()
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.

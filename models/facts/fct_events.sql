@@ -9,15 +9,25 @@
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
 
-with events as (
+-- Not from stg_events, as it would look for the later deliveries of all rows first.
+with touched_rows as (
+    select *
+    from {{ ref('stg_parsed_events') }}
+    {% if is_incremental() %}
+        where {{ is_touched() }}
+    {% endif %}
+),
+
+staged_events as (
+    {{ events_of('touched_rows', ref('stg_later_deliveries')) }}
+),
+
+events as (
     select
         *,
         product_slug is not null
         and event_type in ('product_view', 'add_to_cart', 'purchase') as is_product_step
-    from {{ ref('stg_events') }}
-    {% if is_incremental() %}
-        where {{ is_touched() }}
-    {% endif %}
+    from staged_events
 ),
 
 -- Who came when before, and when next: a window's distinct sessions are then a matter of

@@ -1,29 +1,3 @@
 {{ config(materialized='view') }}
 
-select
-    file,
-    row_number,
-    row_hash,
-    session_id,
-    buyer_id,
-    event_type,
-    product_slug,
-    product_name,
-    coalesce(source, 'direct') as source,
-    price,
-    quantity,
-    has_unreadable_price,
-    has_unreadable_quantity,
-    {{ store_date('occurred_at') }} as event_date,
-    occurred_at
-from {{ ref('stg_parsed_events') }} as parsed_events
-where
-    quarantine_reason is null
-    and row_number > 0
-    and not exists (
-        select 1
-        from {{ ref('stg_later_deliveries') }} as later
-        where
-            later.file = parsed_events.file
-            and later.row_number = parsed_events.row_number
-    )
+{{ events_of(ref('stg_parsed_events'), ref('stg_later_deliveries')) }}

@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook=["{{ touch_all_if_defined_otherwise() }}", "{{ take_out_touched_sessions() }}"]
+        pre_hook="{{ take_out_touched_sessions() }}"
     )
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}

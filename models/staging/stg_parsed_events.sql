@@ -4,8 +4,12 @@
         incremental_strategy='delete+insert',
         unique_key='file',
         on_schema_change='fail',
-        pre_hook=["{{ forget_other_readers() }}", "{{ touch_sessions() }}"],
-        post_hook=["{{ touch_sessions() }}", "delete from {{ ref('stg_rows') }}"]
+        pre_hook=[
+            "{{ touch_all_if_defined_otherwise() }}",
+            "{{ forget_other_readers() }}",
+            "{{ touch_sessions() }}"
+        ],
+        post_hook="{{ touch_sessions() }}"
     )
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}

@@ -4,7 +4,7 @@ import landing
 
 
 def model(dbt, session):
-    dbt.config(materialized="table")
+    dbt.config(materialized="table", database="landed")
     sample = dbt.ref("sample_events")
     raw_events = os.environ.get("RAW_EVENTS")
     if raw_events:

@@ -6,7 +6,7 @@ with counts as (
             where row_number > 0 or quarantine_reason is not null
         ) as landed,
         (select count(*) from {{ ref('stg_quarantine') }}) as quarantined,
-        (select count(*) from {{ ref('stg_events') }}) as kept,
+        (select count(*) from {{ ref('fct_events') }}) as kept,
         (
             select count(event_key) - count(distinct event_key)
             from {{ ref('stg_parsed_events') }}

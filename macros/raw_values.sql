@@ -1,8 +1,12 @@
-{# Few texts have white space at an end, and asking first is ten times as fast. #}
+{# Most texts are plain, and Unicode's white space is at the end of few: asking first is much faster. #}
 {% macro json_text(value) -%}
+    {%- set plain_text -%} "[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?" {%- endset -%}
     {%- set white_space -%} [\s\v\x{85}\p{Z}] {%- endset -%}
+    {%- set quoted_text = "cast(" ~ value ~ " as varchar)" -%}
     {%- set text = value ~ " ->> '$'" -%}
     case
+        when regexp_full_match({{ quoted_text }}, '{{ plain_text }}')
+            then substr({{ quoted_text }}, 2, strlen({{ quoted_text }}) - 2)
         when json_type({{ value }}) not in ('OBJECT', 'ARRAY', 'BOOLEAN')
             then
                 nullif(

@@ -59,7 +59,7 @@ def rows(connection: duckdb.DuckDBPyConnection, raw_events: str) -> duckdb.DuckD
     batches = row_batches(fresh, unreadable)
     connection.register("found_rows", pa.RecordBatchReader.from_batches(SCHEMA, batches))
     parquet = [path for path in fresh if kind(path) == ".parquet" and path not in unreadable]
-    selects = ["from found_rows", *(parquet_rows(path, fresh[path]) for path in parquet)]
+    selects = ["from found_rows", *(parquet_rows(connection, path, fresh[path]) for path in parquet)]
     return connection.sql(
         f"select *, '{reader_version}' as reader_version from ({' union all '.join(selects)})"
     )
@@ -124,9 +124,13 @@ def known_files(connection: duckdb.DuckDBPyConnection, reader_version: str) -> d
     return dict(found.fetchall())
 
 
-def parquet_rows(path: Path, file_version: str) -> str:
+def parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path, file_version: str) -> str:
+    columns = connection.sql(f"from read_parquet({quoted(path)})").columns
+    # DuckDB's own count keeps both cores busy, but a column of that name hides it.
+    is_hidden = "file_row_number" in [column.lower() for column in columns]
+    row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
     return (
-        f"select {quoted(path)}, row_number() over (), null, cast(to_json(landed) as varchar),"
+        f"select {quoted(path)}, {row_number}, null, cast(to_json(landed) as varchar),"
         f" '{file_version}' from read_parquet({quoted(path)}) as landed"
     )
 

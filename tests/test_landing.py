@@ -38,20 +38,31 @@ def land_csv(shop: Shop, day: str) -> None:
     )
 
 
-def land_parquet(shop: Shop, day: str) -> None:
+def land_parquet(shop: Shop, day: str, columns: str = "*") -> None:
     duckdb.sql(
         f"""
-        select 10.5 as price, timestamptz '{day} 10:00:00+00' as created_at, 'purchase' as event_type,
-            's' as session_id, 'a,b' as product_slug, {{'quantity': 2}} as metadata, null as user_id
-        union all
-        select null, '{day} 11:00:00-05', 'purchase', 's', 'señal "x"', null, 'ana@example.com'
+        select {columns} from (
+            select 10.5 as price, timestamptz '{day} 10:00:00+00' as created_at, 'purchase' as event_type,
+                's' as session_id, 'a,b' as product_slug, {{'quantity': 2}} as metadata, null as user_id
+            union all
+            select null, '{day} 11:00:00-05', 'purchase', 's', 'señal "x"', null, 'ana@example.com'
+        )
         """
-    ).write_parquet(str(shop.landing / "it's events.parquet"))
+    ).write_parquet(str(shop.landing / f"it's {day}.parquet"))
+
+
+def land_parquet_with_a_name_of_duckdb(shop: Shop, day: str) -> None:
+    land_parquet(shop, day, "*, 7 as File_Row_Number")
 
 
 def test_every_format_gives_the_same_numbers(shop: Shop) -> None:
     """The same two purchases, in each format on a day of its own."""
-    landed = {"2026-03-05": land_gzip, "2026-03-06": land_csv, "2026-03-07": land_parquet}
+    landed = {
+        "2026-03-04": land_parquet_with_a_name_of_duckdb,
+        "2026-03-05": land_gzip,
+        "2026-03-06": land_csv,
+        "2026-03-07": land_parquet,
+    }
     for day, land in landed.items():
         land(shop, day)
     shop.built()

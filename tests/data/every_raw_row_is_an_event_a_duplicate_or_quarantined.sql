@@ -11,9 +11,10 @@ with counts as (
             select count(event_key) - count(distinct event_key)
             from {{ ref('stg_parsed_events') }}
             where quarantine_reason is null
-        ) as repeated
+        ) as repeated,
+        (select count(*) from {{ ref('stg_later_deliveries') }}) as left_out
 )
 
 select *
 from counts
-where landed != quarantined + kept + repeated
+where landed != quarantined + kept + repeated or repeated != left_out

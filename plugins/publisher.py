@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 CODE = ("dbt_project.yml", "macros/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
 EVENTS = "fct_events"
 IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
+FORGET_TOUCHED = "delete from stg_touched_sessions"
 HAS_EVENTS = f"select event_date from {EVENTS} limit 1"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
@@ -79,7 +80,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         is_same = inputs == published(link, "select inputs from published_build")
         before = self.is_as_published(link)
         if is_same and not get_flags().FULL_REFRESH and before:
-            self.note_published(link.resolve())
+            self.connection.cursor().execute(FORGET_TOUCHED)
             print(
                 f"Nothing is new since {link.readlink().stem}: nothing was published{self.unreadable_files()}"
             )
@@ -134,7 +135,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """From now on, sessions are touched since that version."""
         self.connection.cursor().execute(f"""
             begin;
-            delete from stg_touched_sessions;
+            {FORGET_TOUCHED};
             create or replace table published_version as
             select '{version.name}' as name, '{digest(version)}' as digest;
             commit

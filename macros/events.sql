@@ -16,14 +16,7 @@
         {{ store_date('occurred_at') }} as event_date,
         occurred_at
     from {{ parsed_rows }} as parsed_rows
-    where
-        quarantine_reason is null
-        and row_number > 0
-        and not exists (
-            select 1
-            from {{ later_deliveries }} as later
-            where
-                later.file = parsed_rows.file
-                and later.row_number = parsed_rows.row_number
-        )
+    -- Not `not exists`, for which DuckDB looks for the distinct keys of all rows first.
+    anti join {{ later_deliveries }} using (file, row_number)
+    where quarantine_reason is null and row_number > 0
 {%- endmacro %}

@@ -200,7 +200,7 @@ def published(link: Path, query: str) -> Any:
 
 def digest(path: Path) -> str:
     with path.open("rb") as file:
-        return file_digest(file, "blake2b").hexdigest()
+        return file_digest(file, "sha256").hexdigest()
 
 
 def comments(tables: dict[str, Any]) -> Iterator[str]:

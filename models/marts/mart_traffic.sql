@@ -22,30 +22,19 @@ sessions as (
 ),
 
 -- Under the source of the session's first event of the day, as its session is.
-session_sales as (
+source_sales as (
     select
         events.source,
-        sales.revenue,
-        row_number() over (
-            partition by events.event_date, events.session_id order by events.occurred_at, events.source
-        ) as place,
+        count(*) as sessions_with_purchase,
+        sum(sales.revenue) as revenue,
         events.event_date
     from events
     inner join sales
         on
             events.session_id = sales.session_id
             and events.event_date = sales.purchase_date
-),
-
-source_sales as (
-    select
-        source,
-        count(*) as sessions_with_purchase,
-        sum(revenue) as revenue,
-        event_date
-    from session_sales
-    where place = 1
-    group by event_date, source
+    where events.session_previous_date is distinct from events.event_date
+    group by events.event_date, events.source
 )
 
 select

@@ -15,7 +15,7 @@ from threading import Event, Thread
 import httpx
 
 from bench import events
-from plugins.publisher import point
+from plugins.versions import point
 from serve.auth import admin_token
 
 ROOT = Path(__file__).parents[1]

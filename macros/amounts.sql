@@ -1,5 +1,8 @@
 {% macro percentage(part, whole) -%}
-    cast(coalesce((2000 * {{ part }} + {{ whole }}) // nullif(2 * {{ whole }}, 0), 0) * 0.1 as decimal(18, 1))
+    cast(
+        coalesce({{ whole_quotient('2000 * ' ~ part ~ ' + ' ~ whole, 'nullif(2 * ' ~ whole ~ ', 0)') }}, 0) * 0.1
+        as decimal(18, 1)
+    )
 {%- endmacro %}
 
 {% macro line_value(price, quantity) -%}

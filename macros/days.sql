@@ -3,7 +3,7 @@
 {%- endmacro %}
 
 {% macro store_date(instant) -%}
-    cast(timezone('{{ store_timezone() }}', timezone('UTC', {{ instant }})) as date)
+    {{ local_date(instant, store_timezone()) }}
 {%- endmacro %}
 
 {% macro check_store_timezone() -%}

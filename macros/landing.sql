@@ -11,7 +11,7 @@
     {% if is_incremental() %}
         {{ require_column('reader_version') }}
         insert into {{ ref('stg_touched_sessions') }}
-        select distinct cast(null as varchar)
+        select distinct cast(null as string)
         from {{ this }}
         where reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
 
@@ -61,7 +61,7 @@
 {% macro touch_all_if_defined_otherwise() -%}
     {% if is_incremental() %}
         insert into {{ ref('stg_touched_sessions') }}
-        select cast(null as varchar)
+        select cast(null as string)
         from duckdb_tables()
         where
             database_name = '{{ this.database }}'

@@ -14,7 +14,7 @@ from threading import Event, Thread
 import httpx
 import pytest
 
-from plugins.publisher import point
+from plugins.versions import point
 from tests.conftest import NOW
 from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, authorized, event
 

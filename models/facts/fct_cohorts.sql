@@ -33,7 +33,14 @@ cohorts as (
 -- All of a cohort bought in its first period.
 select
     period,
-    date_diff(period, cohort_first_date, first_date) as periods_after,
+    cast(
+        case
+            when period = 'week' then {{ whole_quotient(days_between('cohort_first_date', 'first_date'), '7') }}
+            else
+                12 * (extract(year from first_date) - extract(year from cohort_first_date))
+                + extract(month from first_date) - extract(month from cohort_first_date)
+        end as bigint
+    ) as periods_after,
     first_value(buyers) over (partition by period, cohort_first_date order by first_date) as cohort_buyers,
     buyers,
     purchases,

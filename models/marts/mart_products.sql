@@ -11,7 +11,7 @@ with events as (
 names as (
     select
         product_slug,
-        arg_max(product_name, named_at) as product_name
+        max_by(product_name, named_at) as product_name
     from {{ ref('fct_product_names') }}
     group by product_slug
 ),

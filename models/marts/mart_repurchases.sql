@@ -3,7 +3,7 @@ with purchases as (
 )
 
 select
-    date_diff('day', previous_purchase_date, purchase_date) as days_since_previous,
+    {{ days_between('previous_purchase_date', 'purchase_date') }} as days_since_previous,
     count(*) as purchases,
     sum(revenue) as revenue,
     purchase_date as event_date

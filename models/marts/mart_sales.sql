@@ -19,8 +19,10 @@ select
     units,
     revenue,
     -- In hundredths of a peso, so that a half is rounded up exactly.
-    cast((cast(revenue * 10000 as hugeint) + 50 * purchases) // (100 * purchases) * 0.01 as decimal(38, 2))
-        as average_order_value,
+    cast(
+        {{ whole_quotient('cast(revenue * 10000 as decimal(38, 0)) + 50 * purchases', '100 * purchases') }} * 0.01
+        as decimal(38, 2)
+    ) as average_order_value,
     buyers,
     new_buyers,
     event_date

@@ -16,7 +16,7 @@ linked as (
         not lag(has_unreadable_price) over session_events as has_known_value,
         lag(value) over session_events as clicked_value,
         event_date,
-        date_sub('second', lag(occurred_at) over session_events, occurred_at) as seconds_since_previous
+        {{ seconds_between('lag(occurred_at) over session_events', 'occurred_at') }} as seconds_since_previous
     from events
     window session_events as (partition by session_id order by occurred_at, event_type, value, not has_unreadable_price)
 ),

@@ -1,0 +1,144 @@
+"""Names a new version: a file nobody has open yet, then one atomic change of a link.
+
+`WAREHOUSE_DIR/versions/<time>.duckdb` is one complete version and never changes;
+`WAREHOUSE_DIR/current.duckdb` is a symbolic link to the newest, for the API and for BI tools.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+LINK = "current.duckdb"
+EVENTS = "fct_events"
+KEPT_VERSIONS = 3
+KEPT_SECONDS = 600
+PUBLISHED_BUILD = {
+    "published_build": {
+        "description": "Which build this is; one row.",
+        "columns": {
+            "version": "Its name, as in the API's X-Data-Version.",
+            "store_timezone": "The IANA zone of its calendar days.",
+            "built_at": "When it was built, UTC.",
+            "inputs": "Hash of the files read, the code and the zone; the same ones give the same tables.",
+        },
+    }
+}
+
+
+class EmptyBuildError(Exception):
+    """A build without events where there were some."""
+
+
+def publish_version(
+    cursor: duckdb.DuckDBPyConnection,
+    warehouse: Path,
+    config: dict[str, Any],
+    inputs: str,
+    fill: Callable[[], None],
+    copied: Path | None = None,
+) -> Path:
+    """Publish what `fill` puts into the database `unfinished`, new or a copy of the version `copied`.
+
+    `config["tables"]` has each table's description and those of its columns, which go with it as comments;
+    `config["store_timezone"]` and `inputs` tell which build it is. Raises EmptyBuildError.
+    """
+    versions = warehouse / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    sweep_unfinished(versions)
+    built_at = datetime.now(UTC).replace(tzinfo=None)
+    version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
+    unfinished = version.with_suffix(".tmp")
+    try:
+        if copied:
+            shutil.copyfile(copied, unfinished)
+        cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
+        try:
+            fill()
+            refuse_to_empty(cursor, warehouse / LINK)
+            cursor.execute(
+                "create table unfinished.published_build as select"
+                " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
+                " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
+                [version.stem, config["store_timezone"], built_at, inputs],
+            )
+            cursor.execute(f"begin; {comments(config['tables'] | PUBLISHED_BUILD)} commit")
+        finally:
+            cursor.execute("detach unfinished")
+        sync(unfinished)
+        unfinished.rename(version)
+    finally:
+        sweep_unfinished(versions)
+    sync(versions)
+    point(warehouse / LINK, version)
+    remove_old(versions)
+    return version
+
+
+def refuse_to_empty(cursor: duckdb.DuckDBPyConnection, link: Path) -> None:
+    known = f"select event_date from {EVENTS} limit 1"
+    if published(link, known) and not cursor.execute(f"from unfinished.{EVENTS} limit 1").fetchall():
+        raise EmptyBuildError(
+            "This build has no event, but the version before it has: nothing was published."
+            f" If that is right, remove {link} and build again."
+        )
+
+
+def published(link: Path, query: str) -> Any:
+    """The first value that a query gives in the version published last; None where it cannot be asked."""
+    if not link.exists():
+        return None
+    try:
+        with duckdb.connect(link.resolve(), read_only=True) as connection:
+            return (connection.execute(query).fetchone() or [None])[0]
+    except duckdb.Error:
+        return None
+
+
+def comments(tables: dict[str, Any]) -> str:
+    statements = []
+    for table, described in tables.items():
+        statements.append(f"comment on table unfinished.{table} is '{quoted(described['description'])}';")
+        for column, description in described["columns"].items():
+            statements.append(f"comment on column unfinished.{table}.{column} is '{quoted(description)}';")
+    return " ".join(statements)
+
+
+def quoted(text: object) -> str:
+    return str(text).replace("'", "''")
+
+
+def sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def point(link: Path, version: Path) -> None:
+    """Make `link` name `version`; whoever follows it meets the old or the new, never neither."""
+    unfinished = link.with_suffix(".tmp")
+    unfinished.unlink(missing_ok=True)
+    unfinished.symlink_to(version.relative_to(link.parent))
+    unfinished.replace(link)
+    sync(link.parent)
+
+
+def sweep_unfinished(versions: Path) -> None:
+    """Remove what a killed build left; only the one that holds the build file gets here."""
+    for path in versions.glob("*.tmp*"):
+        path.unlink()
+
+
+def remove_old(versions: Path) -> None:
+    """Keep the newest versions and all that are young, which someone may be about to open."""
+    young = time.time() - KEPT_SECONDS
+    for path in sorted(versions.glob("*.duckdb"))[:-KEPT_VERSIONS]:
+        if path.stat().st_mtime < young:
+            path.unlink()

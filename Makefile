@@ -1,18 +1,20 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALLED_SPARK := .venv/installed-spark
 KEPT_SECRET := .jwt_secret
 N ?= 200000
 export WAREHOUSE_DIR ?= warehouse
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
+export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build serve token check bench screenshot
+.PHONY: help run test build serve token check bench screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and serve it
 	@[ -n "$$RAW_EVENTS" ] || $(BIN)/python seeds/sample.py land "$$WAREHOUSE_DIR/sample"
@@ -56,6 +58,15 @@ $(INSTALLED): requirements.lock
 	@echo "Setting up .venv" >&2
 	@python3 -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@touch $@
+
+setup-spark: $(INSTALLED_SPARK) ## add what DBT_TARGET=spark needs, but for Java 17
+
+# Spark's Python processes find the data sources in plugins/ wherever they are started.
+$(INSTALLED_SPARK): $(INSTALLED) requirements-spark.lock
+	@echo "Adding Spark to .venv" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.lock -c requirements.lock >&2
+	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugins.pth"
 	@touch $@
 
 $(KEPT_SECRET): $(INSTALLED)

@@ -17,10 +17,14 @@
                 {% do left_out.append(node.name) %}
             {% elif node.config.meta.get('published') %}
                 {% set columns = {} %}
+                {% set types = {} %}
                 {% for column in node.columns.values() %}
                     {% do columns.update({column.name: column.description}) %}
+                    {% do types.update({column.name: column.data_type}) %}
                 {% endfor %}
-                {% do tables.update({node.name: {'description': node.description, 'columns': columns}}) %}
+                {% do tables.update({node.name: {
+                    'description': node.description, 'columns': columns, 'types': types
+                }}) %}
             {% endif %}
         {% endfor %}
 
@@ -29,9 +33,7 @@
         {% elif left_out or flags.EMPTY %}
             {{ log('Nothing was published, as this was not a whole build.', info=true) }}
         {% else %}
-            {% do adapter.store_relation(
-                'publisher', none, [], '', '', {'tables': tables, 'store_timezone': store_timezone()}
-            ) %}
+            {{ publish_tables({'tables': tables, 'store_timezone': store_timezone()}) }}
         {% endif %}
     {% endif %}
 {%- endmacro %}

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from dbt.flags import get_flags
 from formats import Row, UnreadableError, kind, text_rows
 
 ROOT = Path(__file__).parents[1]
@@ -39,27 +38,39 @@ class LandingError(Exception):
     """A landing zone that cannot hold events, or may not be read; the message names it."""
 
 
-def rows(connection: duckdb.DuckDBPyConnection, raw_events: str) -> duckdb.DuckDBPyRelation:
+def rows(
+    connection: duckdb.DuckDBPyConnection, raw_events: str, is_full_refresh: bool
+) -> duckdb.DuckDBPyRelation:
     """The rows of the files below the folder, or in the glob, `raw_events` that are new or were changed.
 
-    Columns: `file`; `row_number` from 1, and 0 for the file as such; `defect`, null where the row is text;
-    `text`; `file_version`, another one once the file was changed; `reader_version`, another one once
-    `raw_events` or the code that reads was changed, after which every file is new. Raises LandingError.
+    Columns: those of `rows_of_files`. Raises LandingError.
     """
     found, left_alone = landing_files(raw_events)
     reader_version = version_of_reader(raw_events)
-    known = {} if get_flags().FULL_REFRESH else known_files(connection, reader_version)
+    known = {} if is_full_refresh else known_files(connection, reader_version)
     versions = {path: version_of_file(path) for path in found}
     fresh = {path: version for path, version in versions.items() if known.get(str(path)) != version}
     print(
         f"Files: {len(fresh)} read, {len(found) - len(fresh)} unchanged,"
         f" {len(left_alone)} left alone{naming(left_alone)}"
     )
-    unreadable = {path: defect for path in fresh if (defect := parquet_defect(connection, path))}
-    batches = row_batches(fresh, unreadable)
+    return rows_of_files(connection, fresh, reader_version)
+
+
+def rows_of_files(
+    connection: duckdb.DuckDBPyConnection, versions: dict[Path, str], reader_version: str
+) -> duckdb.DuckDBPyRelation:
+    """All rows of some files, to be asked for once.
+
+    Columns: `file`; `row_number` from 1, and 0 for the file as such; `defect`, null where the row is text;
+    `text`; `file_version`, another one once the file was changed; `reader_version`, another one once
+    RAW_EVENTS or the code that reads was changed, after which every file is new.
+    """
+    unreadable = {path: defect for path in versions if (defect := parquet_defect(connection, path))}
+    batches = row_batches(versions, unreadable)
     connection.register("found_rows", pa.RecordBatchReader.from_batches(SCHEMA, batches))
-    parquet = [path for path in fresh if kind(path) == ".parquet" and path not in unreadable]
-    selects = ["from found_rows", *(parquet_rows(connection, path, fresh[path]) for path in parquet)]
+    parquet = [path for path in versions if kind(path) == ".parquet" and path not in unreadable]
+    selects = ["from found_rows", *(parquet_rows(connection, path, versions[path]) for path in parquet)]
     return connection.sql(
         f"select *, '{reader_version}' as reader_version from ({' union all '.join(selects)})"
     )

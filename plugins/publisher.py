@@ -2,7 +2,7 @@
 
 import os
 import re
-from hashlib import file_digest, md5
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,20 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
-from versions import EVENTS, LINK, publish_version, published, quoted
+from versions import (
+    EVENTS,
+    FILES,
+    LINK,
+    File,
+    hash_of_inputs,
+    naming_unreadable,
+    publish_version,
+    published,
+    quoted,
+)
 
-ROOT = Path(__file__).parents[1]
-CODE = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
 IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
 FORGET_TOUCHED = "delete from stg_touched_sessions"
-NAMED_FILES = 3
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -49,14 +56,14 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         Does nothing where that would be the same again, but for a full refresh or a damaged version.
         """
         link = self.warehouse / LINK
-        inputs = self.inputs(target_config.config["store_timezone"])
+        files = self.files()
+        inputs = hash_of_inputs(files, target_config.config["store_timezone"])
         is_same = inputs == published(link, "select inputs from published_build")
         before = self.is_as_published(link)
         if is_same and not get_flags().FULL_REFRESH and before:
             self.connection.cursor().execute(FORGET_TOUCHED)
-            print(
-                f"Nothing is new since {link.readlink().stem}: nothing was published{self.unreadable_files()}"
-            )
+            version = link.resolve()
+            print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
             return
         cursor = self.connection.cursor()
         version = publish_version(
@@ -68,17 +75,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             copied=link if before and not self.are_all_touched() else None,
         )
         self.note_published(version)
-        print(f"Published {version.stem}{self.unreadable_files()}")
+        print(f"Published {version.stem}{naming_unreadable(files)}")
 
-    def inputs(self, store_timezone: str) -> str:
-        """A hash of all that a build's tables come from: the files read, the project's code, the zone."""
-        files = self.connection.cursor().execute(
-            "select file, file_version from stg_parsed_events where row_number = 0 order by file"
-        )
-        known = md5(f"{store_timezone} {files.fetchall()}".encode())
-        for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
-            known.update(path.read_bytes())
-        return known.hexdigest()
+    def files(self) -> list[File]:
+        found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))
+        return found.fetchall()
 
     def is_as_published(self, link: Path) -> bool:
         """Whether the link names what this build file published last, and every byte of that is as it was."""
@@ -100,17 +101,6 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             select '{version.name}' as name, '{digest(version)}' as digest;
             commit
         """)
-
-    def unreadable_files(self) -> str:
-        """How many files could not be read, or not to their end, and which, as the end of a sentence."""
-        found = self.connection.cursor().execute(
-            "select file from stg_quarantine where row_number = 0 order by file"
-        )
-        names = [Path(file).name for (file,) in found.fetchall()]
-        if not names:
-            return ""
-        named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
-        return f", though {len(names)} could not be read to the end: {named} (stg_quarantine says why)"
 
     def fill(self, cursor: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> None:
         """Write every table, but for the sessions not touched that a copied version brings."""

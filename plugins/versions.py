@@ -9,15 +9,22 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+ROOT = Path(__file__).parents[1]
+CODE = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
 LINK = "current.duckdb"
+# The name and version of each file whose rows are kept, and whether something was wrong with it.
+FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
 EVENTS = "fct_events"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 600
+NAMED_FILES = 3
+File = tuple[str, str, bool]
 PUBLISHED_BUILD = {
     "published_build": {
         "description": "Which build this is; one row.",
@@ -78,6 +85,23 @@ def publish_version(
     point(warehouse / LINK, version)
     remove_old(versions)
     return version
+
+
+def hash_of_inputs(files: list[File], store_timezone: str) -> str:
+    """A hash of all that a build's tables come from: the files read, the project's code, the zone."""
+    known = md5(f"{store_timezone} {[file[:2] for file in files]}".encode())
+    for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
+        known.update(path.read_bytes())
+    return known.hexdigest()
+
+
+def naming_unreadable(files: list[File]) -> str:
+    """How many files could not be read, or not to their end, and which, as the end of a sentence."""
+    names = [Path(name).name for name, _, is_unreadable in files if is_unreadable]
+    if not names:
+        return ""
+    named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
+    return f", though {len(names)} could not be read to the end: {named} (stg_quarantine says why)"
 
 
 def refuse_to_empty(cursor: duckdb.DuckDBPyConnection, link: Path) -> None:

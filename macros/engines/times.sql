@@ -33,3 +33,28 @@
 {% macro spark__local_date(instant, zone) -%}
     cast(convert_timezone('UTC', '{{ zone }}', {{ instant }}) as date)
 {%- endmacro %}
+
+{% macro check_store_timezone() -%}
+    {{ return(adapter.dispatch('check_store_timezone')()) }}
+{%- endmacro %}
+
+{% macro default__check_store_timezone() -%}
+    {% if execute %}
+        {% set zone = store_timezone() %}
+        {% set known = run_query(
+            "select count(*) from pg_timezone_names() where name = '" ~ zone | replace("'", "''") ~ "'"
+        ) %}
+        {% if known.rows[0][0] == 0 %}
+            {{ exceptions.raise_compiler_error(
+                "STORE_TIMEZONE is '" ~ zone ~ "', which is not an IANA time zone such as America/Bogota."
+            ) }}
+        {% endif %}
+    {% endif %}
+{%- endmacro %}
+
+{# Spark has no list of them, and its own words for one that it does not know. #}
+{% macro spark__check_store_timezone() -%}
+    {% if execute %}
+        {% do run_query("select " ~ store_date("timestamp_ntz '2026-01-01'")) %}
+    {% endif %}
+{%- endmacro %}

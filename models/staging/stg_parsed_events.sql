@@ -14,6 +14,8 @@
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
 
+{% call where_rows_are_read() %}
+
 with landed_rows as (
     select
         file,
@@ -23,7 +25,7 @@ with landed_rows as (
         defect,
         text,
         try_cast(case when defect is null then text end as json) as body
-    from {{ ref('stg_rows') }}
+    from {{ landed_rows() }}
 ),
 
 -- Every field stays JSON at first, as only its type tells "2" from true and {} from text.
@@ -128,3 +130,5 @@ select
     and coalesce(known_quantity not between 1 and 1000000, true) as has_unreadable_quantity,
     occurred_at
 from reasoned
+
+{% endcall %}

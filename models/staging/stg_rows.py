@@ -1,6 +1,7 @@
 import os
 
 import landing
+from dbt.flags import get_flags
 
 
 def model(dbt, session):
@@ -8,7 +9,7 @@ def model(dbt, session):
     sample = dbt.ref("sample_events")
     raw_events = os.environ.get("RAW_EVENTS")
     if raw_events:
-        return landing.rows(session, raw_events)
+        return landing.rows(session, raw_events, get_flags().FULL_REFRESH)
     return sample.query(
         "sample",
         "select 'seeds/sample_events.csv' as file, row_number() over () as row_number,"

@@ -1,0 +1,3 @@
+{% materialization incremental, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}

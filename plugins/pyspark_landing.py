@@ -1,0 +1,82 @@
+"""The landing zone as a data source of Spark, which finds it by the name of this module.
+
+Each task reads some files as a build on DuckDB does, and asks the query of `stg_parsed_events` of their
+rows in a DuckDB of its own: what a row means is then the same on both engines, down to the dirt.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import landing
+import pyarrow as pa
+from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+
+SAMPLE = Path(__file__).parents[1] / "seeds" / "sample_events.csv"
+TASK_BYTES = 64_000_000
+SPARK_TYPES = {"VARCHAR": "string", "INTEGER": "int", "TIMESTAMP": "timestamp_ntz"}
+
+
+class DefaultSource(DataSource):
+    """Options: `raw_events`, as RAW_EVENTS, empty for the sample; `query`, which reads `stg_rows`."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "landing"
+
+    def schema(self) -> str:
+        with duckdb.connect() as connection:
+            columns = parsed(connection, {}, "", self.options["query"])
+            described = zip(columns.columns, columns.types, strict=True)
+            return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
+
+    def reader(self, schema: object) -> "LandingReader":
+        raw_events = Path(self.options["raw_events"] or SAMPLE).absolute()
+        return LandingReader(str(raw_events), self.options["query"])
+
+
+class Files(InputPartition):
+    """Some files and their versions, to be read by one task."""
+
+    def __init__(self, versions: dict[Path, str]) -> None:
+        self.versions = versions
+
+
+class LandingReader(DataSourceReader):
+    def __init__(self, raw_events: str, query: str) -> None:
+        self.raw_events = raw_events
+        self.query = query
+
+    def partitions(self) -> list[Files]:
+        parts: list[Files] = []
+        size = TASK_BYTES
+        for path in landing.landing_files(self.raw_events)[0]:
+            if size >= TASK_BYTES:
+                parts.append(Files({}))
+                size = 0
+            parts[-1].versions[path] = landing.version_of_file(path)
+            size += path.stat().st_size
+        return parts or [Files({})]
+
+    def read(self, partition: Files) -> Iterator[pa.RecordBatch]:
+        for path in partition.versions:
+            if not path.exists():
+                raise landing.LandingError(f"{path} is not there: is it on a disk that all executors see?")
+        reader_version = landing.version_of_reader(self.raw_events)
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield from parsed(connection, partition.versions, reader_version, self.query).to_arrow_reader()
+
+
+def parsed(
+    connection: duckdb.DuckDBPyConnection, versions: dict[Path, str], reader_version: str, query: str
+) -> duckdb.DuckDBPyRelation:
+    """What the query gives for the rows of these files.
+
+    Hashes become text of the same order, as Spark has no such numbers.
+    """
+    landing.rows_of_files(connection, versions, reader_version).create_view("stg_rows")
+    rows = connection.sql(query)
+    hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]
+    replaced = ", ".join(f"lpad(to_hex({name}), 32, '0') as {name}" for name in hashes)
+    return rows.project(f"* replace ({replaced})")

@@ -1,0 +1,112 @@
+"""The same models on Apache Spark: what is published is what a build on DuckDB publishes, row for row."""
+
+import gzip
+import json
+import shutil
+import sys
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.reference import differences
+from tests.shop import SHARED, Shop
+from tests.test_golden import GOLDEN, STORES
+from tests.test_incremental import differences as differences_of_tables
+from tests.test_property import Scenario
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("java") and find_spec("pyspark")),
+    reason="needs Java 17 and `make setup-spark`",
+)
+SETTINGS = {
+    "spark.master": "local[2]",
+    "spark.sql.shuffle.partitions": "2",
+    # Half of such a small build is compiling it.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+
+
+def on_spark(shop: Shop, **settings: str) -> Shop:
+    """The same shop, to be built on Spark with these of the operator's settings."""
+    lines = [f"{name} {value}\n" for name, value in (SETTINGS | settings).items()]
+    shop.folder.mkdir(exist_ok=True)
+    (shop.folder / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
+    shop.environment |= {
+        "DBT_TARGET": "spark",
+        "DBT_TARGET_PATH": str(Path(SHARED.name, "spark")),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(shop.folder),
+    }
+    return shop
+
+
+@pytest.mark.parametrize(("name", "store_timezone"), STORES)
+def test_golden_cases_on_spark(tmp_path: Path, name: str, store_timezone: str) -> None:
+    shop = on_spark(Shop(tmp_path, store_timezone, raw_events=GOLDEN / name / "events")).built()
+    cases = json.loads((GOLDEN / name / "cases.json").read_text(encoding="utf-8"))
+    for case in cases:
+        if case["store_timezone"] == store_timezone:
+            with shop.serving(datetime.fromisoformat(case["now"])) as server:
+                assert differences(case["answer"], server.stats(**case["query"])) == []
+
+
+@settings(max_examples=1, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("engines")
+    scenario = Scenario(seed)
+    duckdb_shop = Shop(folder / "duckdb", scenario.timezone)
+    spark_shop = on_spark(Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing))
+    duckdb_shop.land("events.ndjson", scenario.events)
+    land_dirt(duckdb_shop.landing)
+    assert differences_of_tables(spark_shop.built(), duckdb_shop.built()) == []
+    with duckdb_shop.build_database() as build:
+        expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
+    parsed = spark_shop.warehouse / "spark" / "storefront.db" / "stg_parsed_events" / "*.parquet"
+    given_rows = duckdb.sql(
+        "select file, row_number, quarantine_reason, quarantined_text"
+        f" from read_parquet('{parsed}') where quarantine_reason is not null order by file, row_number"
+    )
+    assert given_rows.fetchall() == expected
+
+
+def land_dirt(landing: Path) -> None:
+    """Files of each format with good rows, bad ones and damage."""
+    good = (
+        b'{"event_type": "purchase", "session_id": "s", "created_at": "2026-03-07T10:00:00Z", "price": %s}\n'
+    )
+    lines = [
+        good % b"1",
+        good % b"NaN",
+        b"[1]\n",
+        b'{"event_type": "caf\xe9"}\n',
+        b'{"a": 1, "a"',
+        b"\n",
+        b"\0",
+    ]
+    lines += [
+        good % b'"1", "event_type": "page_view"',
+        good % (b"[" * 1500 + b"]" * 1500),
+        good % b'"\\ud800"',
+    ]
+    (landing / "dirt.ndjson").write_bytes(b"".join(lines))
+    (landing / "cut.ndjson.gz").write_bytes(
+        gzip.compress(b"".join(good % b"%d" % n for n in range(9000)))[:-9]
+    )
+    (landing / "noise.parquet").write_bytes(b"noise" * 100)
+    (landing / "utf-16.csv").write_text("session_id,event_type\n", encoding="utf-16")
+    (landing / "other.csv").write_text("session_id;event_type\ns;purchase\n", encoding="utf-8")
+    (landing / "short.csv").write_text(
+        "session_id,event_type,created_at\ns,purchase,2026-03-07\ns\n", "utf-8"
+    )
+    duckdb.sql(
+        "select 'purchase' as event_type, 5 as session_id, timestamp '2026-03-07 10:00:00' as created_at,"
+        " {'quantity': 3} as metadata, 7.5 as price, n % 4 as idempotency_key from range(9) as numbers (n)"
+    ).write_parquet(str(landing / "good.parquet"))

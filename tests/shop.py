@@ -66,15 +66,19 @@ class Shop:
         return subprocess.CompletedProcess(arguments, cast(int, process.exitcode), output)
 
     def start_build(self, *arguments: str) -> BaseProcess:
-        self.warehouse.mkdir(exist_ok=True)
-        WAREHOUSE.unlink(missing_ok=True)
-        WAREHOUSE.symlink_to(self.warehouse)
+        self.warehouse_stands_in()
         command = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", *arguments]
         process = FORKED.Process(
             target=dbt, args=(command, self.root, self.environment, self.folder / "output")
         )
         process.start()
         return process
+
+    def warehouse_stands_in(self) -> None:
+        """Let the warehouse that all builds of this process have be this shop's."""
+        self.warehouse.mkdir(parents=True, exist_ok=True)
+        WAREHOUSE.unlink(missing_ok=True)
+        WAREHOUSE.symlink_to(self.warehouse)
 
     def built(self) -> "Shop":
         """The same shop, built; fails with dbt's output where the build fails."""

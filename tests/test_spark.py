@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.forked import FORKED, build_when_told
 from tests.reference import differences
-from tests.shop import SHARED, Shop
+from tests.shop import Shop
 from tests.test_golden import GOLDEN, STORES
 from tests.test_incremental import differences as differences_of_tables
 from tests.test_property import Scenario
@@ -23,31 +25,49 @@ pytestmark = pytest.mark.skipif(
     not (shutil.which("java") and find_spec("pyspark")),
     reason="needs Java 17 and `make setup-spark`",
 )
-SETTINGS = {
-    "spark.master": "local[2]",
-    "spark.sql.shuffle.partitions": "2",
-    # Half of such a small build is compiling it.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
-}
+SETTINGS = """
+spark.master local[2]
+spark.sql.shuffle.partitions 2
+"""
 
 
-def on_spark(shop: Shop, **settings: str) -> Shop:
-    """The same shop, to be built on Spark with these of the operator's settings."""
-    lines = [f"{name} {value}\n" for name, value in (SETTINGS | settings).items()]
-    shop.folder.mkdir(exist_ok=True)
-    (shop.folder / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
-    shop.environment |= {
-        "DBT_TARGET": "spark",
-        "DBT_TARGET_PATH": str(Path(SHARED.name, "spark")),
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_CONF_DIR": str(shop.folder),
-    }
-    return shop
+class SparkSession:
+    """A session of Spark in a process of its own, which builds shop after shop, as it starts slowly."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "spark-defaults.conf").write_text(SETTINGS, encoding="utf-8")
+        self.environment = {
+            "DBT_TARGET": "spark",
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "PYSPARK_PYTHON": sys.executable,
+            "SPARK_CONF_DIR": str(folder),
+        }
+        self.connection, other = FORKED.Pipe()
+        self.process = FORKED.Process(target=build_when_told, args=(other, folder / "output"))
+        self.process.start()
+
+    def builds(self, shop: Shop) -> Shop:
+        """The same shop, built on Spark; fails where the build fails."""
+        shop.warehouse_stands_in()
+        self.connection.send(shop.environment | self.environment)
+        assert self.connection.recv(), (Path(self.environment["SPARK_CONF_DIR"]) / "output").read_text()
+        return shop
+
+    def end(self) -> None:
+        self.connection.send(None)
+        self.process.join()
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = SparkSession(tmp_path_factory.mktemp("spark"))
+    yield session
+    session.end()
 
 
 @pytest.mark.parametrize(("name", "store_timezone"), STORES)
-def test_golden_cases_on_spark(tmp_path: Path, name: str, store_timezone: str) -> None:
-    shop = on_spark(Shop(tmp_path, store_timezone, raw_events=GOLDEN / name / "events")).built()
+def test_golden_cases_on_spark(spark: SparkSession, tmp_path: Path, name: str, store_timezone: str) -> None:
+    shop = spark.builds(Shop(tmp_path, store_timezone, raw_events=GOLDEN / name / "events"))
     cases = json.loads((GOLDEN / name / "cases.json").read_text(encoding="utf-8"))
     for case in cases:
         if case["store_timezone"] == store_timezone:
@@ -58,15 +78,15 @@ def test_golden_cases_on_spark(tmp_path: Path, name: str, store_timezone: str) -
 @settings(max_examples=1, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
-    tmp_path_factory: pytest.TempPathFactory, seed: int
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     folder = tmp_path_factory.mktemp("engines")
     scenario = Scenario(seed)
     duckdb_shop = Shop(folder / "duckdb", scenario.timezone)
-    spark_shop = on_spark(Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing))
+    spark_shop = Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing)
     duckdb_shop.land("events.ndjson", scenario.events)
     land_dirt(duckdb_shop.landing)
-    assert differences_of_tables(spark_shop.built(), duckdb_shop.built()) == []
+    assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
     with duckdb_shop.build_database() as build:
         expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
     parsed = spark_shop.warehouse / "spark" / "storefront.db" / "stg_parsed_events" / "*.parquet"

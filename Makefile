@@ -25,10 +25,12 @@ run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and
 	echo "curl -H 'Authorization: Bearer $$token' http://$$HOST:$$PORT/api/analytics/dashboard-stats/"; \
 	exec $(BIN)/python -m serve
 
-test: $(INSTALLED) ## set up and run every test, dbt's and pytest's
+# Those of Spark by themselves, as it takes both cores from whoever waits for a page.
+test: $(INSTALLED) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build
-	@$(BIN)/pytest
+	@$(BIN)/pytest --ignore tests/test_spark.py
+	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
 
 build: $(INSTALLED) ## build the marts, test the data and publish them, once
 	@$(BIN)/dbt build --quiet --exclude-resource-type unit_test
@@ -49,7 +51,7 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
 
 bench: $(INSTALLED) ## measure what N=200000 generated events cost, into bench/results.md
-	@$(BIN)/python -m bench --events $(N)
+	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
 
 screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew
 	@$(BIN)/python -m tests.screenshot dashboard.png

@@ -174,13 +174,15 @@ def page_rows(server: Server) -> list[str]:
     ]
 
 
-def keep(rows: list[str]) -> None:
-    """Print the table, and write it to `results.md`."""
-    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
+def keep(rows: list[str], results: Path = RESULTS) -> None:
+    """Print the table, and write it to a file."""
+    module = "bench" if results == RESULTS else f"bench.{results.stem}"
+    packages = PACKAGES if results == RESULTS else (*PACKAGES, "dbt-spark", "pyspark")
+    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
     lines = [
         "# Measured",
         "",
-        f"`{' '.join(['python -m bench', *sys.argv[1:]])}` with {', '.join(versions)},"
+        f"`{' '.join([f'python -m {module}', *sys.argv[1:]])}` with {', '.join(versions)},"
         f" on {len(os.sched_getaffinity(0))} cores:",
         "",
         "| what | measured |",
@@ -188,7 +190,7 @@ def keep(rows: list[str]) -> None:
         *rows,
     ]
     print("\n".join(lines))
-    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    results.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def at(seconds: int) -> datetime:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 
@@ -28,7 +29,7 @@ class Shop:
     build_seconds, build_peak_bytes: duration and largest resident memory of the full build.
     """
 
-    def __init__(self, folder: Path, count: int, root: Path = ROOT) -> None:
+    def __init__(self, folder: Path, count: int, root: Path = ROOT, **environment: str) -> None:
         self.folder = folder
         self.root = root
         self.landed = folder / "landing" / "events.parquet"
@@ -41,7 +42,9 @@ class Shop:
             "STORE_TIMEZONE": "UTC",
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_TARGET": "duckdb",
             "JWT_SECRET": SECRET,
+            **environment,
         }
         self.landed.parent.mkdir(parents=True)
         events.write(self.landed, count)
@@ -52,8 +55,12 @@ class Shop:
 
     def seconds_in_models(self) -> float:
         """What the last build took without dbt's start-up."""
-        results = (self.folder / "target" / "run_results.json").read_text(encoding="utf-8")
-        return float(json.loads(results)["elapsed_time"])
+        return float(self.results()["elapsed_time"])
+
+    def results(self) -> dict[str, Any]:
+        """What dbt says of the last build."""
+        results: dict[str, Any] = json.loads((self.folder / "target" / "run_results.json").read_bytes())
+        return results
 
     def build(self) -> tuple[float, int]:
         dbt = str(Path(sys.executable).with_name("dbt"))

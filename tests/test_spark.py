@@ -2,9 +2,13 @@
 
 import gzip
 import json
+import os
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,32 +29,35 @@ pytestmark = pytest.mark.skipif(
     not (shutil.which("java") and find_spec("pyspark")),
     reason="needs Java 17 and `make setup-spark`",
 )
-SETTINGS = """
-spark.master local[2]
-spark.sql.shuffle.partitions 2
-"""
+
+
+def settings_of_spark(folder: Path, master: str) -> dict[str, str]:
+    """The environment of a build on Spark whose settings and parsed project lie in a folder."""
+    settings_file = folder / "spark-defaults.conf"
+    settings_file.write_text(f"spark.master {master}\nspark.sql.shuffle.partitions 2\n", encoding="utf-8")
+    return {
+        "DBT_TARGET": "spark",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(folder),
+    }
 
 
 class SparkSession:
     """A session of Spark in a process of its own, which builds shop after shop, as it starts slowly."""
 
     def __init__(self, folder: Path) -> None:
-        (folder / "spark-defaults.conf").write_text(SETTINGS, encoding="utf-8")
-        self.environment = {
-            "DBT_TARGET": "spark",
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "PYSPARK_PYTHON": sys.executable,
-            "SPARK_CONF_DIR": str(folder),
-        }
+        self.output = folder / "output"
+        self.environment = settings_of_spark(folder, "local[2]")
         self.connection, other = FORKED.Pipe()
-        self.process = FORKED.Process(target=build_when_told, args=(other, folder / "output"))
+        self.process = FORKED.Process(target=build_when_told, args=(other, self.output))
         self.process.start()
 
     def builds(self, shop: Shop) -> Shop:
         """The same shop, built on Spark; fails where the build fails."""
         shop.warehouse_stands_in()
         self.connection.send(shop.environment | self.environment)
-        assert self.connection.recv(), (Path(self.environment["SPARK_CONF_DIR"]) / "output").read_text()
+        assert self.connection.recv(), self.output.read_text(encoding="utf-8")
         return shop
 
     def end(self) -> None:
@@ -130,3 +137,37 @@ def land_dirt(landing: Path) -> None:
         "select 'purchase' as event_type, 5 as session_id, timestamp '2026-03-07 10:00:00' as created_at,"
         " {'quantity': 3} as metadata, 7.5 as price, n % 4 as idempotency_key from range(9) as numbers (n)"
     ).write_parquet(str(landing / "good.parquet"))
+
+
+def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
+    shop: Shop, small_shop: Shop
+) -> None:
+    """Two executors, each a process; one is killed once rows have been read."""
+    shop.landing = small_shop.landing
+    shop.environment["RAW_EVENTS"] = str(shop.landing)
+    shop.environment |= settings_of_spark(shop.folder, "local-cluster[2,1,1024]")
+    build = shop.start_build()
+    parsed = shop.warehouse / "spark" / "storefront.db" / "stg_parsed_events" / "_SUCCESS"
+    deadline = time.monotonic() + 200
+    while not parsed.exists():
+        assert build.is_alive() and time.monotonic() < deadline
+        time.sleep(0.1)
+    first, second = executors(shop.folder)
+    os.kill(first, signal.SIGKILL)
+    build.join()
+    assert first != second
+    if build.exitcode == 0:
+        assert differences_of_tables(shop, small_shop) == []
+    else:
+        assert not shop.link.exists()
+
+
+def executors(folder: Path) -> list[int]:
+    """The processes in which tasks run, of the build whose settings lie in the folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_executor = b"CoarseGrainedExecutorBackend" in (process / "cmdline").read_bytes()
+            if is_executor and str(folder).encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+    return found

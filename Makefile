@@ -2,6 +2,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/installed
 INSTALLED_SPARK := .venv/installed-spark
+INSTALLED_ENGINE := $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED_SPARK),$(INSTALLED))
 KEPT_SECRET := .jwt_secret
 N ?= 200000
 export WAREHOUSE_DIR ?= warehouse
@@ -28,11 +29,11 @@ run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and
 # Those of Spark by themselves, as it takes both cores from whoever waits for a page.
 test: $(INSTALLED) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build
+	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb
 	@$(BIN)/pytest --ignore tests/test_spark.py
 	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
 
-build: $(INSTALLED) ## build the marts, test the data and publish them, once
+build: $(INSTALLED_ENGINE) ## build the marts, test the data and publish them, once
 	@$(BIN)/dbt build --quiet --exclude-resource-type unit_test
 
 serve: $(INSTALLED) ## serve what has been published
@@ -47,10 +48,10 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models tests/data
 	@$(BIN)/sqlfluff lint --config serve/queries.sqlfluff serve/queries
-	@$(BIN)/dbt parse --quiet --target-path target
+	@$(BIN)/dbt parse --quiet --target duckdb --target-path target
 	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
 
-bench: $(INSTALLED) ## measure what N=200000 generated events cost, into bench/results.md
+bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/results.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
 
 screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew

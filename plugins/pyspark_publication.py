@@ -1,17 +1,21 @@
 """Publishing as a data source of Spark: its one row says what a build on Spark was published as."""
 
 import json
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
-from versions import FILES, hash_of_inputs, naming_unreadable, publish_version, quoted
+from versions import FILES, hash_of_inputs, naming_unreadable, point, publish_version, quoted
+
+KEPT_SECONDS = 86_400
 
 
 class DefaultSource(DataSource):
-    """Option: `build`: JSON of what `publish_version` asks for, the `warehouse` and its `schema` in Spark."""
+    """Option `build`: JSON of what `publish_version` asks for, the `warehouse`, the `folder` of tables."""
 
     @classmethod
     def name(cls) -> str:
@@ -28,6 +32,8 @@ class Publisher(DataSourceReader):
     def __init__(self, build: dict[str, Any]) -> None:
         self.build = build
         self.warehouse = Path(build["warehouse"]).absolute()
+        self.link = self.warehouse / "spark" / "current"
+        self.folder = self.warehouse / "spark" / build["folder"]
 
     def partitions(self) -> list[InputPartition]:
         return [InputPartition(0)]
@@ -39,13 +45,14 @@ class Publisher(DataSourceReader):
             version = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
             )
+        before = self.link.resolve()
+        point(self.link, self.folder)
+        remove_ended(self.folder, before)
         yield (f"Published {version.stem}{naming_unreadable(files)}",)
 
     def parquet(self, table: str) -> str:
         """What Spark has written of a table, as DuckDB reads it."""
-        return (
-            f"read_parquet('{quoted(self.warehouse / 'spark' / self.build['schema'])}.db/{table}/*.parquet')"
-        )
+        return f"read_parquet('{quoted(self.folder / table)}/*.parquet')"
 
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write every table, with the types of its contract, from what Spark has written."""
@@ -57,3 +64,11 @@ class Publisher(DataSourceReader):
             connection.execute(
                 f"create table unfinished.{table} as select *{replaced} from {self.parquet(table)}"
             )
+
+
+def remove_ended(folder: Path, before: Path) -> None:
+    """Remove the tables of the build published before, and of others so old that they must have failed."""
+    for other in folder.parent.iterdir():
+        is_old = other.stat().st_mtime < time.time() - KEPT_SECONDS
+        if other == before or (is_old and other != folder):
+            shutil.rmtree(other, ignore_errors=True)

@@ -4,10 +4,12 @@
 `WAREHOUSE_DIR/current.duckdb` is a symbolic link to the newest, for the API and for BI tools.
 """
 
+import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
@@ -57,34 +59,46 @@ def publish_version(
     """
     versions = warehouse / "versions"
     versions.mkdir(parents=True, exist_ok=True)
-    sweep_unfinished(versions)
-    built_at = datetime.now(UTC).replace(tzinfo=None)
-    version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
-    unfinished = version.with_suffix(".tmp")
-    try:
-        if copied:
-            shutil.copyfile(copied, unfinished)
-        cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
-        try:
-            fill()
-            refuse_to_empty(cursor, warehouse / LINK)
-            cursor.execute(
-                "create table unfinished.published_build as select"
-                " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
-                " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
-                [version.stem, config["store_timezone"], built_at, inputs],
-            )
-            cursor.execute(f"begin; {comments(config['tables'] | PUBLISHED_BUILD)} commit")
-        finally:
-            cursor.execute("detach unfinished")
-        sync(unfinished)
-        unfinished.rename(version)
-    finally:
+    with alone_in(versions):
         sweep_unfinished(versions)
-    sync(versions)
-    point(warehouse / LINK, version)
-    remove_old(versions)
-    return version
+        built_at = datetime.now(UTC).replace(tzinfo=None)
+        version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
+        unfinished = version.with_suffix(".tmp")
+        try:
+            if copied:
+                shutil.copyfile(copied, unfinished)
+            cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
+            try:
+                fill()
+                refuse_to_empty(cursor, warehouse / LINK)
+                cursor.execute(
+                    "create table unfinished.published_build as select"
+                    " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
+                    " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
+                    [version.stem, config["store_timezone"], built_at, inputs],
+                )
+                cursor.execute(f"begin; {comments(config['tables'] | PUBLISHED_BUILD)} commit")
+            finally:
+                cursor.execute("detach unfinished")
+            sync(unfinished)
+            unfinished.rename(version)
+        finally:
+            sweep_unfinished(versions)
+        sync(versions)
+        point(warehouse / LINK, version)
+        remove_old(versions)
+        return version
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait for whoever else is publishing there: DuckDB's builds do for each other, but Spark's do not."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def hash_of_inputs(files: list[File], store_timezone: str) -> str:
@@ -155,7 +169,7 @@ def point(link: Path, version: Path) -> None:
 
 
 def sweep_unfinished(versions: Path) -> None:
-    """Remove what a killed build left; only the one that holds the build file gets here."""
+    """Remove what a killed build left; only one build at a time gets here."""
     for path in versions.glob("*.tmp*"):
         path.unlink()
 

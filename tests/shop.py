@@ -47,6 +47,7 @@ class Shop:
             "RAW_EVENTS": str(self.landing),
             "WAREHOUSE_DIR": str(WAREHOUSE),
             "STORE_TIMEZONE": store_timezone,
+            "DBT_TARGET": "duckdb",
             "DBT_TARGET_PATH": str(TARGET),
             "DBT_LOG_LEVEL_FILE": "none",
         }

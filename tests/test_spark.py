@@ -96,7 +96,7 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
     with duckdb_shop.build_database() as build:
         expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
-    parsed = spark_shop.warehouse / "spark" / "storefront.db" / "stg_parsed_events" / "*.parquet"
+    parsed = spark_shop.warehouse / "spark" / "current" / "stg_parsed_events" / "*.parquet"
     given_rows = duckdb.sql(
         "select file, row_number, quarantine_reason, quarantined_text"
         f" from read_parquet('{parsed}') where quarantine_reason is not null order by file, row_number"
@@ -147,9 +147,9 @@ def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
     shop.environment["RAW_EVENTS"] = str(shop.landing)
     shop.environment |= settings_of_spark(shop.folder, "local-cluster[2,1,1024]")
     build = shop.start_build()
-    parsed = shop.warehouse / "spark" / "storefront.db" / "stg_parsed_events" / "_SUCCESS"
+    tables = shop.warehouse / "spark" / "storefront.db"
     deadline = time.monotonic() + 200
-    while not parsed.exists():
+    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
         assert build.is_alive() and time.monotonic() < deadline
         time.sleep(0.1)
     first, second = executors(shop.folder)

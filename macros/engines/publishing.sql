@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro spark__publish_tables(build) -%}
-    {% do build.update({'schema': target.schema, 'warehouse': env_var('WAREHOUSE_DIR', 'warehouse')}) %}
+    {% do build.update({'warehouse': env_var('WAREHOUSE_DIR', 'warehouse'), 'folder': target.schema ~ '.db/' ~ invocation_id}) %}
     {% do run_query(
         "create or replace temporary view publication using publication options (build '" ~ spark_text(tojson(build)) ~ "')"
     ) %}

@@ -1,3 +1,7 @@
 {% materialization incremental, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
+
+{% macro spark__location_clause() -%}
+    location '{{ invocation_id }}/{{ model.alias }}'
+{%- endmacro %}

@@ -7,7 +7,7 @@ select
     count(*) as events,
     count(*) filter (where type_previous_date is distinct from event_date) as sessions,
     cast(sum(units) as bigint) as units,
-    sum(revenue) as revenue,
+    cast(sum(revenue) as decimal(38, 4)) as revenue,
     event_date
 from events
 group by event_date, event_type

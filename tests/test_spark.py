@@ -72,7 +72,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.end()
 
 
-@pytest.mark.parametrize(("name", "store_timezone"), STORES)
+@pytest.mark.parametrize(("name", "store_timezone"), dict(reversed(STORES)).items())
 def test_golden_cases_on_spark(spark: SparkSession, tmp_path: Path, name: str, store_timezone: str) -> None:
     shop = spark.builds(Shop(tmp_path, store_timezone, raw_events=GOLDEN / name / "events"))
     cases = json.loads((GOLDEN / name / "cases.json").read_text(encoding="utf-8"))

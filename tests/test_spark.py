@@ -96,12 +96,9 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
     with duckdb_shop.build_database() as build:
         expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
-    parsed = spark_shop.warehouse / "spark" / "current" / "stg_parsed_events" / "*.parquet"
-    given_rows = duckdb.sql(
-        "select file, row_number, quarantine_reason, quarantined_text"
-        f" from read_parquet('{parsed}') where quarantine_reason is not null order by file, row_number"
-    )
-    assert given_rows.fetchall() == expected
+    tables = spark_shop.warehouse / "spark" / "current"
+    quarantined = duckdb.sql(f"from '{tables}/stg_quarantine/*.parquet' order by file, row_number")
+    assert quarantined.fetchall() == expected
 
 
 def land_dirt(landing: Path) -> None:
@@ -116,9 +113,7 @@ def land_dirt(landing: Path) -> None:
         b'{"event_type": "caf\xe9"}\n',
         b'{"a": 1, "a"',
         b"\n",
-        b"\0",
-    ]
-    lines += [
+        b"\0\n",
         good % b'"1", "event_type": "page_view"',
         good % (b"[" * 1500 + b"]" * 1500),
         good % b'"\\ud800"',
@@ -152,10 +147,9 @@ def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
     while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
         assert build.is_alive() and time.monotonic() < deadline
         time.sleep(0.1)
-    first, second = executors(shop.folder)
-    os.kill(first, signal.SIGKILL)
+    one, _ = executors(shop.folder)
+    os.kill(one, signal.SIGKILL)
     build.join()
-    assert first != second
     if build.exitcode == 0:
         assert differences_of_tables(shop, small_shop) == []
     else:

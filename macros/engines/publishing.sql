@@ -11,5 +11,5 @@
     {% do run_query(
         "create or replace temporary view publication using publication options (build '" ~ spark_text(tojson(build)) ~ "')"
     ) %}
-    {{ log(run_query("select message from publication").columns[0].values()[0], info=true) }}
+    {% do print(run_query("select message from publication").columns[0].values()[0]) %}
 {%- endmacro %}

@@ -15,7 +15,7 @@ WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and serve it
 	@[ -n "$$RAW_EVENTS" ] || $(BIN)/python seeds/sample.py land "$$WAREHOUSE_DIR/sample"
@@ -51,7 +51,7 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 	@$(BIN)/dbt parse --quiet --target duckdb --target-path target
 	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
 
-bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/results.md
+bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/*.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
 
 screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew

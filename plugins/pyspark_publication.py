@@ -70,5 +70,5 @@ def remove_ended(folder: Path, before: Path) -> None:
     """Remove the tables of the build published before, and of others so old that they must have failed."""
     for other in folder.parent.iterdir():
         is_old = other.stat().st_mtime < time.time() - KEPT_SECONDS
-        if other == before or (is_old and other != folder):
+        if other != folder and (other == before or is_old):
             shutil.rmtree(other, ignore_errors=True)

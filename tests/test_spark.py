@@ -156,6 +156,18 @@ def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
         assert not shop.link.exists()
 
 
+def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_published(tmp_path: Path) -> None:
+    """Spark repeats a task whose executor died after its work: the build published last is then its own."""
+    from plugins.pyspark_publication import remove_ended
+
+    published, before = tmp_path / "published", tmp_path / "before"
+    published.mkdir()
+    before.mkdir()
+    remove_ended(published, before)
+    remove_ended(published, published)
+    assert list(tmp_path.iterdir()) == [published]
+
+
 def executors(folder: Path) -> list[int]:
     """The processes in which tasks run, of the build whose settings lie in the folder."""
     found = []

@@ -6,22 +6,32 @@ const PARTS = 15;
 const SIZES = [1, 2, 7, 14, 28]; // Days of a part; the largest is enough for the longest window.
 
 let known = { window: "", rows: [] };
+let asked = { key: "", rows: null };
 
 /** The parts known of a window, which may be those of an older version of the data: `{ start, end }` and MEASURES. */
 export const knownTrend = (days) => (known.window === windowOf(days) ? known.rows : []);
 
-/** The parts of the days, which are whole and counted back from the last day. Raises Refused. */
+/** The parts of the days, which are whole and counted back from the last day; asked for once a version. Raises Refused. */
 export async function getTrend(days, version) {
   const window = windowOf(days);
-  if (known.window !== window || known.version !== version) {
-    const rows = [];
-    for (const part of partsOf(days)) {
-      const { stats } = await getStats(new URLSearchParams(part));
-      rows.push({ ...part, ...Object.fromEntries(MEASURES.map((measure) => [measure, stats[measure]])) });
-    }
-    known = { window, version, rows };
+  const key = `${window} ${version}`;
+  if (asked.key !== key) asked = { key, rows: askFor(partsOf(days)) };
+  try {
+    known = { window, rows: await asked.rows };
+  } catch (error) {
+    asked = { key: "", rows: null };
+    throw error;
   }
   return known.rows;
+}
+
+async function askFor(parts) {
+  const rows = [];
+  for (const part of parts) {
+    const { stats } = await getStats(new URLSearchParams(part));
+    rows.push({ ...part, ...Object.fromEntries(MEASURES.map((measure) => [measure, stats[measure]])) });
+  }
+  return rows;
 }
 
 const windowOf = (days) => `${days[0].date} ${days.length}`;

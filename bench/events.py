@@ -29,3 +29,19 @@ def write_more(path: Path, source: Path, events: int) -> None:
             f"copy (select * replace (idempotency_key || ' again' as idempotency_key) from '{source}'"
             f" order by created_at desc limit {events}) to '{path}' (format parquet)"
         )
+
+
+def write_skewed(path: Path, events: int) -> None:
+    """Write them so that one session has a tenth of all events, and one product half of all views."""
+    even = path.with_stem("even")
+    write(even, events)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select * exclude (is_busy) replace ("
+            " if(hash(idempotency_key) % 10 = 0, 'busy', session_id) as session_id,"
+            " if(is_busy, 'busy', product_slug) as product_slug,"
+            " if(is_busy, 'Busy', product_name) as product_name)"
+            " from (select *, event_type = 'product_view' and hash(idempotency_key, 1) % 2 = 0 as is_busy"
+            f" from '{even}')) to '{path}' (format parquet)"
+        )
+    even.unlink()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -29,7 +29,14 @@ class Shop:
     build_seconds, build_peak_bytes: duration and largest resident memory of the full build.
     """
 
-    def __init__(self, folder: Path, count: int, root: Path = ROOT, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        count: int,
+        root: Path = ROOT,
+        write: Callable[[Path, int], None] = events.write,
+        **environment: str,
+    ) -> None:
         self.folder = folder
         self.root = root
         self.landed = folder / "landing" / "events.parquet"
@@ -47,7 +54,7 @@ class Shop:
             **environment,
         }
         self.landed.parent.mkdir(parents=True)
-        events.write(self.landed, count)
+        write(self.landed, count)
         self.build_seconds, self.build_peak_bytes = self.build()
 
     def lands_more(self, count: int) -> None:

@@ -6,9 +6,11 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench import events
 from bench.__main__ import keep, megabytes, say
 from bench.shop import Shop
 
@@ -20,32 +22,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.spark", description=__doc__)
     parser.add_argument("--events", type=int, default=200_000, help="how many the shop has in its 90 days")
     arguments = parser.parse_args()
-    cores = len(os.sched_getaffinity(0))
     with TemporaryDirectory(prefix="bench-") as folder:
-        logs = Path(folder, "events")
-        logs.mkdir()
-        settings = {
-            "spark.master": f"local[{cores}]",
-            "spark.eventLog.enabled": "true",
-            "spark.eventLog.dir": logs.as_uri(),
-            "spark.eventLog.rolling.enabled": "false",
-            "spark.eventLog.compress": "false",
-        }
-        lines = [f"{name} {value}\n" for name, value in settings.items()]
-        Path(folder, "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
         say(f"Building {arguments.events:,} events on DuckDB")
         on_duckdb = Shop(Path(folder, "duckdb"), arguments.events)
         say("Building them on Spark")
-        on_spark = Shop(
-            Path(folder, "spark"),
-            arguments.events,
-            DBT_TARGET="spark",
-            SPARK_CONF_DIR=folder,
-            PYSPARK_PYTHON=sys.executable,
-        )
+        on_spark, log = built_on_spark(Path(folder, "spark"), arguments.events)
         ratio = on_spark.build_seconds / on_duckdb.build_seconds
         work = {shop: seconds_by_stage(shop) for shop in (on_spark, on_duckdb)}
-        tasks = metrics(ended(logs))
+        tasks = metrics(log)
         left = size(on_spark.warehouse / "spark")
         keep(
             [
@@ -62,6 +46,30 @@ def main() -> None:
             ],
             RESULTS,
         )
+
+
+def built_on_spark(
+    folder: Path, count: int, write: Callable[[Path, int], None] = events.write, **settings: object
+) -> tuple[Shop, Path]:
+    """A shop built on all cores here, with more settings of Spark, and the log of all that Spark did."""
+    logs = folder / "log"
+    logs.mkdir(parents=True)
+    settings = {
+        "spark.master": f"local[{len(os.sched_getaffinity(0))}]",
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": logs.as_uri(),
+        "spark.eventLog.rolling.enabled": "false",
+        "spark.eventLog.compress": "false",
+        **settings,
+    }
+    lines = [f"{name} {value}\n" for name, value in settings.items()]
+    (folder / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
+    environment = {
+        "DBT_TARGET": "spark",
+        "SPARK_CONF_DIR": str(folder),
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    return Shop(folder, count, write=write, **environment), ended(logs)
 
 
 def seconds_by_stage(shop: Shop) -> Counter[str]:

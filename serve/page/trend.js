@@ -19,7 +19,7 @@ export async function getTrend(days, version) {
   try {
     known = { window, rows: await asked.rows };
   } catch (error) {
-    asked = { key: "", rows: null };
+    if (asked.key === key) asked = { key: "", rows: null };
     throw error;
   }
   return known.rows;

@@ -174,6 +174,7 @@ def test_a_long_window_is_drawn_in_whole_weeks(tab: Tab, sample: Server) -> None
 @needs_chromium
 def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     table = page.locator('table[data-field="product_performance"]')
     for _ in range(2):
         table.get_by_role("button", name="Purchases").click()
@@ -244,6 +245,33 @@ def test_a_refusal_says_what_to_do(tab: Tab, with_token: str, said: str) -> None
     page.get_by_role("button", name="Show the dashboard").click()
     expect(page.locator(".card")).to_have_count(4)
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@needs_chromium
+def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> None:
+    page, late = tab.page, list[Route]()
+
+    def keep_nonsense(route: Route) -> None:
+        if route.request.headers["authorization"] == "Bearer nonsense":
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/dashboard-stats/?*", keep_nonsense)
+    tab.sign_in(with_token="nonsense")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+    with page.expect_request("**/dashboard-stats/?*"):
+        page.clock.run_for(30_000)
+    late[0].continue_()
+    expect(page.get_by_role("alert")).to_contain_text("has expired")
+    page.get_by_label("Admin token").fill(token())
+    page.get_by_role("button", name="Show the dashboard").click()
+    expect(page.locator(".card")).to_have_count(4)
+    with page.expect_response(lambda response: response.status == 401):
+        late[1].continue_()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator(".card").first).to_be_visible()
 
 
 @needs_chromium

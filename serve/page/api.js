@@ -20,11 +20,11 @@ export function takeTokenFromAddress() {
 
 export const keepToken = (token) => sessionStorage.setItem("token", token);
 export const dropToken = () => sessionStorage.removeItem("token");
-export const hasToken = () => Boolean(sessionStorage.getItem("token"));
+export const getToken = () => sessionStorage.getItem("token");
 
 /** The numbers for a query, the version of the data, and when its newest event happened. Raises Refused. */
 export async function getStats(query) {
-  const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+  const headers = { Authorization: `Bearer ${getToken()}` };
   const response = await ask(`${STATS}?${query}`, { headers });
   const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => response.headers.get(name));
   return { stats: await response.json(), version, newestEventAt };

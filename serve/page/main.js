@@ -1,4 +1,4 @@
-import { Refused, dropToken, getDefinitions, getStats, getToday, hasToken, keepToken, takeTokenFromAddress } from "./api.js";
+import { Refused, dropToken, getDefinitions, getStats, getToday, getToken, keepToken, takeTokenFromAddress } from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
 import { getTrend, knownTrend } from "./trend.js";
@@ -11,15 +11,18 @@ const [signIn, choiceForm, language, main, status, problem] = ["sign-in", "choic
 );
 
 let choice = readChoice();
-let shown = null;
+let shown = null; // What is drawn: the numbers, their parts and the language.
+const defined = getDefinitions().then(define, (error) => {
+  if (!(error instanceof Refused)) throw error; // Without them the names just don't explain themselves.
+});
 
 async function refresh() {
-  if (!hasToken() || document.hidden) return;
-  const asked = choice;
-  const isWanted = () => asked === choice && hasToken();
+  const [asked, token] = [choice, getToken()];
+  if (!token || document.hidden) return;
+  const isWanted = () => asked === choice && token === getToken();
   main.ariaBusy = "true";
   try {
-    const { stats, version, newestEventAt } = await getStats(await queryOf(asked, getToday));
+    const [{ stats, version, newestEventAt }] = await Promise.all([queryOf(asked, getToday).then(getStats), defined]);
     if (isWanted()) show(stats, newestEventAt, knownTrend(stats.events_timeline));
     const trend = await getTrend(stats.events_timeline, version);
     if (isWanted()) show(stats, newestEventAt, trend);
@@ -28,11 +31,6 @@ async function refresh() {
     if (isWanted()) explain(error);
   }
   if (asked === choice) main.ariaBusy = "false";
-}
-
-function redraw() {
-  shown = null;
-  refresh();
 }
 
 function show(stats, newestEventAt, trend) {
@@ -61,10 +59,11 @@ function tell(text) {
 
 /** Shows what goes with being signed in or not. */
 function arrange() {
-  signIn.hidden = hasToken();
-  choiceForm.hidden = !hasToken();
-  main.hidden = !hasToken() || !shown;
-  status.textContent = hasToken() ? word("loading") : "";
+  const isSignedIn = Boolean(getToken());
+  signIn.hidden = isSignedIn;
+  choiceForm.hidden = !isSignedIn;
+  main.hidden = !isSignedIn || !shown;
+  status.textContent = isSignedIn ? word("loading") : "";
   tell("");
 }
 
@@ -103,14 +102,12 @@ document.getElementById("sign-out").onclick = () => {
   arrange();
 };
 document.onvisibilitychange = refresh;
-matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
+matchMedia("(prefers-color-scheme: dark)").onchange = () => {
+  if (shown) draw(main, ...JSON.parse(shown));
+};
 setInterval(refresh, EVERY);
 
 takeTokenFromAddress();
 applyChoice();
 arrange();
 refresh();
-getDefinitions().then((definitions) => {
-  define(definitions);
-  redraw();
-});

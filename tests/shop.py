@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import httpx
@@ -20,7 +21,7 @@ import uvicorn
 from serve.app import create_app
 from serve.auth import admin_token
 from serve.settings import Settings
-from tests.forked import FORKED, dbt
+from tests.forked import FORKED, Builder, dbt
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
@@ -31,6 +32,11 @@ DASHBOARD = "/api/analytics/dashboard-stats/"
 SHARED = TemporaryDirectory(prefix="dbt-")
 TARGET = Path(SHARED.name, "target")
 WAREHOUSE = Path(SHARED.name, "warehouse")
+
+
+@cache
+def builder() -> Builder:
+    return Builder()
 
 
 class Shop:
@@ -61,19 +67,20 @@ class Shop:
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dbt build` as `make build` does, whether it succeeds or not."""
-        process = self.start_build(*arguments)
-        process.join()
-        output = (self.folder / "output").read_text(encoding="utf-8")
-        return subprocess.CompletedProcess(arguments, cast(int, process.exitcode), output)
+        *_, output = command = self.command(*arguments)
+        code = builder().dbt(*command)
+        return subprocess.CompletedProcess(arguments, code, output.read_text(encoding="utf-8"))
 
     def start_build(self, *arguments: str) -> BaseProcess:
-        self.warehouse_stands_in()
-        command = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", *arguments]
-        process = FORKED.Process(
-            target=dbt, args=(command, self.root, self.environment, self.folder / "output")
-        )
+        process = FORKED.Process(target=dbt, args=self.command(*arguments))
         process.start()
         return process
+
+    def command(self, *arguments: str) -> tuple[list[str], Path, dict[str, str], Path]:
+        """What `dbt` of tests.forked takes to build this shop."""
+        self.warehouse_stands_in()
+        build = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", *arguments]
+        return build, self.root, self.environment, self.folder / "output"
 
     def warehouse_stands_in(self) -> None:
         """Let the warehouse that all builds of this process have be this shop's."""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.forked import FORKED, build_when_told
+from tests.forked import Builder
 from tests.reference import differences
 from tests.shop import Shop
 from tests.test_golden import GOLDEN, STORES
@@ -44,32 +44,25 @@ def settings_of_spark(folder: Path, master: str) -> dict[str, str]:
 
 
 class SparkSession:
-    """A session of Spark in a process of its own, which builds shop after shop, as it starts slowly."""
+    """One session of Spark, which builds shop after shop."""
 
     def __init__(self, folder: Path) -> None:
-        self.output = folder / "output"
         self.environment = settings_of_spark(folder, "local[2]")
-        self.connection, other = FORKED.Pipe()
-        self.process = FORKED.Process(target=build_when_told, args=(other, self.output))
-        self.process.start()
+        self.builder = Builder()
 
     def builds(self, shop: Shop) -> Shop:
         """The same shop, built on Spark; fails where the build fails."""
-        shop.warehouse_stands_in()
-        self.connection.send(shop.environment | self.environment)
-        assert self.connection.recv(), self.output.read_text(encoding="utf-8")
+        arguments, root, environment, output = shop.command()
+        code = self.builder.dbt(arguments, root, environment | self.environment, output)
+        assert code == 0, output.read_text(encoding="utf-8")
         return shop
-
-    def end(self) -> None:
-        self.connection.send(None)
-        self.process.join()
 
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = SparkSession(tmp_path_factory.mktemp("spark"))
     yield session
-    session.end()
+    session.builder.end()
 
 
 @pytest.mark.parametrize(("name", "store_timezone"), dict(reversed(STORES)).items())

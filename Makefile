@@ -11,7 +11,7 @@ export PORT ?= 8000
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build serve token check bench screenshot setup-spark
+.PHONY: help run test build watch serve token check bench screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -35,6 +35,9 @@ test: $(INSTALLED) ## set up and run every test, dbt's and pytest's, Spark's whe
 
 build: $(INSTALLED_ENGINE) ## build the marts, test the data and publish them, once
 	@$(BIN)/dbt build --quiet --exclude-resource-type unit_test
+
+watch: $(INSTALLED_ENGINE) ## build and publish whenever files land in RAW_EVENTS, until stopped
+	@exec $(BIN)/python plugins/watch.py
 
 serve: $(INSTALLED) ## serve what has been published
 	@exec $(BIN)/python -m serve

@@ -75,7 +75,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             copied=link if before and not self.are_all_touched() else None,
         )
         self.note_published(version)
-        print(f"Published {version.stem}{naming_unreadable(files)}")
+        rows = cursor.sql("select count(*) from landed.stg_rows where row_number > 0").fetchall()[0][0]
+        print(f"Published {version.stem}, {rows} rows read{naming_unreadable(files)}")
 
     def files(self) -> list[File]:
         found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))

@@ -1,0 +1,156 @@
+"""Builds and publishes as soon as files land in RAW_EVENTS, until stopped: `python plugins/watch.py`."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from contextlib import redirect_stdout, suppress
+from gc import collect
+from glob import has_magic
+from io import StringIO
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from landing import LandingError, landing_files, version_of_file
+from versions import LINK
+from watchfiles import watch
+
+REST = 0.3  # Seconds for which a file that has been written to its end stays as it is.
+GROWING = 10.0  # Seconds for which all wait for one that is still being written.
+LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # Seconds between two builds that fail.
+
+DBT = ["--quiet", "--no-write-json", "--log-level-file", "none"]
+BUILD = ["build", "--exclude-resource-type", "unit_test"]
+
+log = logging.getLogger("watch")
+
+
+class BuildError(Exception):
+    """A build that failed; the message says why."""
+
+
+class Landing:
+    """The files of the landing zone."""
+
+    def __init__(self, raw_events: str) -> None:
+        self.raw_events = raw_events
+        self.folder = Path(raw_events)
+        while has_magic(str(self.folder)) or self.folder.is_file():
+            self.folder = self.folder.parent
+
+    def files(self) -> dict[Path, str]:
+        """Each file with its version. Raises LandingError."""
+        versions = {}
+        for path in landing_files(self.raw_events)[0]:
+            with suppress(FileNotFoundError):
+                versions[path] = version_of_file(path)
+        return versions
+
+    def resting_files(self) -> dict[Path, str]:
+        """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError."""
+        deadline = time.monotonic() + GROWING
+        files = self.files()
+        is_growing = True
+        while is_growing and time.monotonic() < deadline:
+            time.sleep(REST)
+            before, files = files, self.files()
+            is_growing = any(files.get(path, version) != version for path, version in before.items())
+        return files
+
+    def wait(self) -> None:
+        """Return when something happens in the folder, and after LOOK seconds in any case."""
+        milliseconds = int(1000 * LOOK)
+        try:
+            next(watch(self.folder, debounce=100, step=20, rust_timeout=milliseconds, yield_on_timeout=True))
+        except OSError:
+            time.sleep(LOOK)
+
+
+class Project:
+    """This dbt project, parsed once."""
+
+    def __init__(self) -> None:
+        self.manifest: Manifest | None = None
+
+    def build(self) -> str:
+        """Build and publish; what the build said of it. Raises BuildError."""
+        said = StringIO()
+        with redirect_stdout(said):
+            self.manifest = self.manifest or dbt("parse")
+            dbt(*BUILD, manifest=self.manifest)
+        return "; ".join(said.getvalue().splitlines())
+
+
+def dbt(*command: str, manifest: Manifest | None = None) -> Any:
+    """What the command results in. Raises BuildError, and lets go of the build file in any case."""
+    result = dbtRunner(manifest=manifest).invoke([*DBT, *command])
+    why = None if result.success else reason(result.exception, result.result)
+    found = result.result
+    # A failure's traceback names the connection, which keeps the file open.
+    del result
+    DuckDBConnectionManager.close_all_connections()
+    collect()
+    if why:
+        raise BuildError(why)
+    return found
+
+
+def reason(exception: BaseException | None, results: Any) -> str:
+    if exception:
+        return str(exception) or type(exception).__name__
+    failed = [result for result in results if result.status not in ("success", "pass", "skipped", "no-op")]
+    return "\n".join(f"{result.node.name}: {result.message}" for result in failed)
+
+
+def run(landing: Landing, project: Project, link: Path, stopping: Event) -> None:
+    """Build whenever the landing zone is not as it was built last, or nothing is published."""
+    built: dict[Path, str] | None = None
+    complaint, pause = "", FIRST_PAUSE
+    while not stopping.is_set():
+        try:
+            if landing.files() != built or not link.exists():
+                files = landing.resting_files()
+                start = time.monotonic()
+                said = project.build()
+                log.info("%s; %.1f s", said, time.monotonic() - start)
+                built, complaint, pause = files, "", FIRST_PAUSE
+            landing.wait()
+        except (LandingError, BuildError) as error:
+            if str(error) != complaint and not stopping.is_set():
+                log.error("%s\nTrying again, in a second at first, then every minute.", error)
+            complaint = str(error)
+            stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def main() -> None:
+    raw_events = os.environ.get("RAW_EVENTS")
+    if not raw_events:
+        sys.exit("RAW_EVENTS is not set: there is nothing to watch.")
+    # The root logger is dbt's.
+    log.propagate = False
+    log.setLevel(logging.INFO)
+    log.addHandler(logging.StreamHandler())
+    log.handlers[0].setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    stopping = Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    link = Path(os.environ.get("WAREHOUSE_DIR", "warehouse"), LINK)
+    with suppress(KeyboardInterrupt):
+        run(Landing(raw_events), Project(), link, stopping)
+    log.info("Stopped.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""`make watch`, asked for what its operator and the shop's owner see of it."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.shop import ROOT, Shop, event
+
+
+class Watcher:
+    """A running watcher and what it has logged."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.log = shop.folder / "watch.log"
+        environment = shop.environment | {
+            "WAREHOUSE_DIR": str(shop.warehouse),
+            "DBT_TARGET_PATH": str(shop.folder / "target"),
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "plugins/watch.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+
+    def lines(self, part: str) -> list[str]:
+        return [line for line in self.log.read_text(encoding="utf-8").splitlines() if part in line]
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Return when it is so; fails with the log where that takes long, or the process ended."""
+        deadline = time.monotonic() + 60
+        while not is_so():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("watched"))
+
+
+@pytest.fixture(scope="module")
+def watcher(shop: Shop) -> Iterator[Watcher]:
+    watcher = Watcher(shop)
+    watcher.until(shop.link.exists)
+    yield watcher
+    watcher.process.kill()
+    watcher.process.wait()
+
+
+def land(shop: Shop, name: str) -> None:
+    """Land a purchase as the documentation says: written elsewhere, then renamed."""
+    written = shop.folder / name
+    written.write_text(json.dumps(purchase(name)), encoding="utf-8")
+    written.rename(shop.landing / name)
+
+
+def purchase(key: str) -> dict[str, object]:
+    return event("purchase", "2026-03-07T10:00:00Z", session_id=key, idempotency_key=key, price=10)
+
+
+def purchases(shop: Shop) -> list[str]:
+    """The sessions that bought something, which are named as the file is."""
+    with shop.published() as published:
+        return [name for (name,) in published.sql("select session_id from fct_events order by 1").fetchall()]
+
+
+def test_what_lands_is_published_beside_other_builds_too(shop: Shop, watcher: Watcher) -> None:
+    land(shop, "a.ndjson")
+    watcher.until(lambda: purchases(shop) == ["a.ndjson"])
+    watcher.until(lambda: bool(watcher.lines(f"Published {shop.link.readlink().stem}, 1 rows read")))
+    beside = shop.start_build()
+    land(shop, "b.ndjson")
+    watcher.until(lambda: purchases(shop) == ["a.ndjson", "b.ndjson"])
+    beside.join()
+    assert beside.exitcode == 0
+
+
+def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watcher: Watcher) -> None:
+    away = shop.landing.rename(shop.folder / "away")
+    watcher.until(lambda: bool(watcher.lines("which does not exist")))
+    time.sleep(4)  # Tried again after one second and after two more.
+    assert len(watcher.lines("which does not exist")) == 1
+    (away / "c.ndjson").write_text(json.dumps(purchase("c")), encoding="utf-8")
+    away.rename(shop.landing)
+    watcher.until(lambda: "c" in purchases(shop))
+
+
+def test_a_file_that_grows_is_read_when_it_rests(shop: Shop, watcher: Watcher) -> None:
+    with (shop.landing / "slow.ndjson").open("w", encoding="utf-8") as file:
+        for key in "defgh":
+            row = json.dumps(purchase(key))
+            for piece in (row[:20], row[20:] + "\n"):
+                file.write(piece)
+                file.flush()
+                time.sleep(0.1)
+    watcher.until(lambda: "d" in purchases(shop))
+    assert "h" in purchases(shop)
+
+
+def test_a_watcher_stopped_while_it_builds_leaves_nothing_undone(shop: Shop, watcher: Watcher) -> None:
+    before = purchases(shop)
+    last_written = (shop.warehouse / "build.duckdb").stat().st_mtime_ns
+    land(shop, "i.ndjson")
+    watcher.until(lambda: (shop.warehouse / "build.duckdb").stat().st_mtime_ns != last_written)
+    watcher.process.send_signal(signal.SIGTERM)
+    assert watcher.process.wait(timeout=30) == 0
+    assert watcher.lines("Stopped.")
+    assert set(purchases(shop)) - set(before) <= {"i.ndjson"}
+    assert purchases(shop.built()) == sorted([*before, "i.ndjson"])

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.shop import Server, Shop, event
+from tests.tab import CHROMIUM
 
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
@@ -45,3 +47,11 @@ def server(small_shop: Shop) -> Iterator[Server]:
 def shop(tmp_path: Path) -> Shop:
     """A shop whose landing zone is empty and that was never built."""
     return Shop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,15 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect
 
 from tests.shop import ROOT, Server, Shop, authorized
+from tests.tab import Tab, needs_chromium
 from tests.test_api import token
 
-CHROMIUM = shutil.which("chromium")
 NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
-expect.set_options(timeout=20_000)  # A busy machine draws late.
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium (apt-get install chromium)")
 
 
 @pytest.fixture(scope="module")
@@ -27,41 +24,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shop = Shop(tmp_path_factory.mktemp("sample"), raw_events=ROOT / "seeds" / "sample_events.csv").built()
     with shop.serving(NEWEST) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Tab:
-    """A tab whose clock the test moves; it notes what the console complains about and whom it asks."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.complaints: list[str] = []
-        self.asked: list[str] = []
-        self.page = context.new_page()
-        self.page.clock.install()
-        self.page.on(
-            "console", lambda message: self.complaints.extend([message.text] * (message.type == "error"))
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-
-    def sign_in(self, query: str = "?lang=en", with_token: str | None = None) -> Page:
-        self.page.goto(f"/{query}#token={with_token or token()}")
-        return self.page
-
-    def numbers(self) -> dict[str, str]:
-        """The text of each number on the page, by the field of the JSON that it shows."""
-        fields: dict[str, str] = self.page.eval_on_selector_all(
-            "main [data-field]:not(table)",
-            "all => Object.fromEntries(all.map(one => [one.dataset.field, one.textContent]))",
-        )
-        return fields
 
 
 @pytest.fixture

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.shop import ROOT, Shop, event
+from tests.tab import Tab, needs_chromium
 
 
 class Watcher:
@@ -99,6 +102,18 @@ def test_a_file_that_grows_is_read_when_it_rests(shop: Shop, watcher: Watcher) -
                 time.sleep(0.1)
     watcher.until(lambda: "d" in purchases(shop))
     assert "h" in purchases(shop)
+
+
+@needs_chromium
+def test_an_open_page_shows_what_lands(shop: Shop, watcher: Watcher, browser: Browser) -> None:
+    with shop.serving(datetime(2026, 3, 7, 12, tzinfo=UTC)) as server:
+        tab = Tab(browser.new_context(base_url=str(server.client.base_url)))
+        card = tab.sign_in().locator("[data-field=total_sales]").first
+        expect(card).to_have_text(str(len(purchases(shop))))
+        land(shop, "open.ndjson")
+        watcher.until(lambda: "open.ndjson" in purchases(shop))
+        expect(card).to_have_text(str(len(purchases(shop))), timeout=10_000)
+        tab.page.context.close()
 
 
 def test_a_watcher_stopped_while_it_builds_leaves_nothing_undone(shop: Shop, watcher: Watcher) -> None:

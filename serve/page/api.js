@@ -36,6 +36,9 @@ export async function getToday() {
   return stats.events_timeline.at(-1).date;
 }
 
+/** The version of the data that is served, which needs no token. Raises Refused. */
+export const getVersion = async () => (await (await ask("/healthz")).json()).version;
+
 /** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
 export async function getDefinitions() {
   const { schemas } = (await (await ask("/openapi.json")).json()).components;

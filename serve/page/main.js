@@ -1,4 +1,4 @@
-import { Refused, dropToken, getDefinitions, getStats, getToday, getToken, keepToken, takeTokenFromAddress } from "./api.js";
+import { Refused, dropToken, getDefinitions, getStats, getToday, getToken, getVersion, keepToken, takeTokenFromAddress } from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
 import { getTrend, knownTrend } from "./trend.js";
@@ -6,11 +6,13 @@ import { draw } from "./view.js";
 import { moment, speak, word } from "./words.js";
 
 const EVERY = 30_000;
+const LOOK = 2_000;
 const [signIn, choiceForm, language, main, status, problem] = ["sign-in", "choice", "language", "dashboard", "status", "problem"].map((id) =>
   document.getElementById(id),
 );
 
 let choice = readChoice();
+let shownVersion = null;
 let shown = null; // What is drawn: the numbers, their parts and the language.
 const defined = getDefinitions().then(define, (error) => {
   if (!(error instanceof Refused)) throw error; // Without them the names just don't explain themselves.
@@ -23,7 +25,10 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const [{ stats, version, newestEventAt }] = await Promise.all([queryOf(asked, getToday).then(getStats), defined]);
-    if (isWanted()) show(stats, newestEventAt, knownTrend(stats.events_timeline));
+    if (isWanted()) {
+      shownVersion = version;
+      show(stats, newestEventAt, knownTrend(stats.events_timeline));
+    }
     const trend = await getTrend(stats.events_timeline, version);
     if (isWanted()) show(stats, newestEventAt, trend);
   } catch (error) {
@@ -31,6 +36,20 @@ async function refresh() {
     if (isWanted()) explain(error);
   }
   if (asked === choice) main.ariaBusy = "false";
+}
+
+/** Refreshes when there is a new version; between two of them only the time moves what is shown. */
+async function look() {
+  if (!main.hidden && !document.hidden && main.ariaBusy === "false" && (await isOutdated())) refresh();
+}
+
+async function isOutdated() {
+  try {
+    return (await getVersion()) !== shownVersion;
+  } catch (error) {
+    if (error instanceof Refused) return false; // The next refresh says so.
+    throw error;
+  }
 }
 
 function show(stats, newestEventAt, trend) {
@@ -106,6 +125,7 @@ matchMedia("(prefers-color-scheme: dark)").onchange = () => {
   if (shown) draw(main, ...JSON.parse(shown));
 };
 setInterval(refresh, EVERY);
+setInterval(look, LOOK);
 
 takeTokenFromAddress();
 applyChoice();

@@ -17,14 +17,23 @@ WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS) and serve it
-	@[ -n "$$RAW_EVENTS" ] || $(BIN)/python seeds/sample.py land "$$WAREHOUSE_DIR/sample"
-	@RAW_EVENTS="$${RAW_EVENTS:-$$WAREHOUSE_DIR/sample}" $(MAKE) --no-print-directory build
-	@export $(WITH_SECRET); token=$$($(BIN)/python -m serve token); \
-	echo "The dashboard: http://$$HOST:$$PORT/#token=$$token"; \
-	echo "Its numbers:"; \
-	echo "curl -H 'Authorization: Bearer $$token' http://$$HOST:$$PORT/api/analytics/dashboard-stats/"; \
-	exec $(BIN)/python -m serve
+run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS), serve and watch it
+	@if [ -z "$$RAW_EVENTS" ]; then \
+		export TRACK=on RAW_EVENTS="$$WAREHOUSE_DIR/sample"; \
+		$(BIN)/python seeds/sample.py land "$$RAW_EVENTS"; \
+	fi; \
+	$(MAKE) --no-print-directory build && \
+	export $(WITH_SECRET) && token=$$($(BIN)/python -m serve token) && \
+	echo "The dashboard: http://$$HOST:$$PORT/#token=$$token" && \
+	echo "Its numbers:" && \
+	echo "curl -H 'Authorization: Bearer $$token' http://$$HOST:$$PORT/api/analytics/dashboard-stats/" && \
+	if [ "$$TRACK" = on ]; then \
+		echo "A purchase, on the dashboard within seconds:"; \
+		echo "curl http://$$HOST:$$PORT/api/analytics/track/ -d" \
+			"'{\"event_type\": \"purchase\", \"session_id\": \"me\", \"product_slug\": \"mine\", \"price\": 79900}'"; \
+	fi && \
+	trap 'kill $$(jobs -p) 2> /dev/null; wait' EXIT && trap exit INT TERM && \
+	{ $(BIN)/python plugins/watch.py & $(BIN)/python -m serve & wait -n; }
 
 # Those of Spark by themselves, as it takes both cores from whoever waits for a page.
 test: $(INSTALLED) ## set up and run every test, dbt's and pytest's, Spark's where that is set up

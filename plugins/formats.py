@@ -32,13 +32,15 @@ def kind(path: Path) -> str | None:
 def text_rows(path: Path) -> Iterator[Row]:
     """The rows of a file: number, defect (None where it is text), text.
 
-    Raises UnreadableError where it gets no further; the rows before that are good.
+    Raises UnreadableError where it gets no further; the rows before that are good. Raises FileNotFoundError.
     """
     try:
         with gzip.open(path) if path.name.lower().endswith(".gz") else open(path, "rb") as stream:
             if stream.peek(2).startswith(UTF16):
                 raise UnreadableError("it is in UTF-16: save it as UTF-8")
             yield from csv_rows(stream) if kind(path) == ".csv" else json_rows(stream)
+    except FileNotFoundError:
+        raise
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UnreadableError(f"{error}: land it whole, under a new name or the same") from error
 

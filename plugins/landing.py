@@ -6,6 +6,7 @@ and, where it cannot be text at all, marked with its defect.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from glob import glob, has_magic
 from hashlib import md5
 from pathlib import Path
@@ -48,10 +49,10 @@ def rows(
     found, left_alone = landing_files(raw_events)
     reader_version = version_of_reader(raw_events)
     known = {} if is_full_refresh else known_files(connection, reader_version)
-    versions = {path: version_of_file(path) for path in found}
+    versions = versions_of_files(found)
     fresh = {path: version for path, version in versions.items() if known.get(str(path)) != version}
     print(
-        f"Files: {len(fresh)} read, {len(found) - len(fresh)} unchanged,"
+        f"Files: {len(fresh)} read, {len(versions) - len(fresh)} unchanged,"
         f" {len(left_alone)} left alone{naming(left_alone)}"
     )
     return rows_of_files(connection, fresh, reader_version)
@@ -117,6 +118,15 @@ def version_of_reader(raw_events: str) -> str:
     return md5("\0".join([raw_events, *code]).encode()).hexdigest()
 
 
+def versions_of_files(paths: list[Path]) -> dict[Path, str]:
+    """The version of each file that is still there: tracked ones are put together into others at times."""
+    versions = {}
+    for path in paths:
+        with suppress(FileNotFoundError):
+            versions[path] = version_of_file(path)
+    return versions
+
+
 def version_of_file(path: Path) -> str:
     """Changes with the file, also where its size or its time of change was kept: nobody can set ctime."""
     status = path.stat()
@@ -180,6 +190,8 @@ def rows_of(path: Path, defect: str | None) -> Iterator[Row]:
             raise UnreadableError(defect)
         if kind(path) != ".parquet":
             yield from text_rows(path)
+    except FileNotFoundError:
+        pass
     except UnreadableError as error:
         yield 0, UNREADABLE, str(error)
     else:

@@ -16,7 +16,7 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from landing import LandingError, landing_files, version_of_file
+from landing import LandingError, landing_files, versions_of_files
 from versions import LINK
 from watchfiles import watch
 
@@ -46,11 +46,7 @@ class Landing:
 
     def files(self) -> dict[Path, str]:
         """Each file with its version. Raises LandingError."""
-        versions = {}
-        for path in landing_files(self.raw_events)[0]:
-            with suppress(FileNotFoundError):
-                versions[path] = version_of_file(path)
-        return versions
+        return versions_of_files(landing_files(self.raw_events)[0])
 
     def resting_files(self) -> dict[Path, str]:
         """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError."""

@@ -13,13 +13,16 @@ from serve import errors
 from serve.answers import Answers
 from serve.auth import Admins
 from serve.follower import Follower
+from serve.landing import Landing
 from serve.pages import add_pages
 from serve.query import parameters, read_query
 from serve.schema import DashboardStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
+from serve.tracking import add_tracking
 from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
+LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
     **{status: {"model": Problem} for status in (401, 403, 422, 503)},
@@ -43,11 +46,16 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     warehouse = Warehouse(settings.warehouse_dir)
     kept = Answers(warehouse, now, settings.query_timeout)
     admins = Admins(settings.jwt_secret)
+    landing = (
+        Landing(settings.tracked_events, LANDING * settings.workers) if settings.tracked_events else None
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with Follower(warehouse, kept).following():
             yield
+        if landing:
+            await landing.finish()
 
     app = FastAPI(
         title="Storefront metrics",
@@ -62,8 +70,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Authorization", "If-None-Match"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
         expose_headers=["ETag", "X-Data-Version", "X-Data-Built-At", "X-Data-Newest-Event-At"],
     )
 
@@ -94,6 +102,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
             )(get_dashboard_stats)
     app.get("/healthz")(get_health)
     app.head("/healthz", include_in_schema=False)(get_health)
+    if landing:
+        add_tracking(app, landing, settings.cors_origins)
     add_pages(app)
     return app
 

@@ -31,6 +31,31 @@ class BadQuery(ServeError):
     status = 422
 
 
+class BadEvent(ServeError):
+    status = 422
+
+
+class ForeignOrigin(ServeError):
+    status = 403
+
+
+class TooLarge(ServeError):
+    status = 413
+
+
+class TooMany(ServeError):
+    status = 429
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(seconds)}
+
+
+class NotKept(ServeError):
+    status = 503
+    headers = MappingProxyType({"Retry-After": "5"})
+
+
 class NothingPublished(ServeError):
     status = 503
 

@@ -25,6 +25,7 @@ class Settings:
     host, port: where the server listens.
     workers: processes that serve.
     query_timeout: seconds that an answer may take.
+    tracked_events: landing zone to which events may be posted, or None.
     """
 
     jwt_secret: str
@@ -34,6 +35,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     query_timeout: float = 10.0
+    tracked_events: Path | None = None
 
     def __post_init__(self) -> None:
         if len(self.jwt_secret.encode()) < MINIMUM_SECRET_BYTES:
@@ -46,6 +48,8 @@ class Settings:
             raise SettingsError(f"WORKERS must be 1 or more, not {self.workers}.")
         if not 0 < self.query_timeout < math.inf:
             raise SettingsError(f"QUERY_TIMEOUT must be seconds above 0, not {self.query_timeout}.")
+        if self.tracked_events and not self.tracked_events.is_dir():
+            raise SettingsError(f"TRACK=on needs RAW_EVENTS to name a folder, not {self.tracked_events}.")
 
 
 def number(name: str, kind: type[Number], default: Number) -> Number:
@@ -59,6 +63,17 @@ def number(name: str, kind: type[Number], default: Number) -> Number:
         raise SettingsError(f"{name} must be a number, not {text!r}.") from None
 
 
+def tracked_events() -> Path | None:
+    track, raw_events = (os.environ.get(name) or "" for name in ("TRACK", "RAW_EVENTS"))
+    if track not in ("", "on", "off"):
+        raise SettingsError(f"TRACK must be on or off, not {track!r}.")
+    if track != "on":
+        return None
+    if not raw_events:
+        raise SettingsError("TRACK=on needs RAW_EVENTS to name a folder.")
+    return Path(raw_events)
+
+
 def settings_from_environment() -> Settings:
     """The settings of this process. Raises SettingsError."""
     origins = os.environ.get("CORS_ORIGINS", "").split(",")
@@ -70,4 +85,5 @@ def settings_from_environment() -> Settings:
         port=number("PORT", int, Settings.port),
         workers=number("WORKERS", int, Settings.workers),
         query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
+        tracked_events=tracked_events(),
     )

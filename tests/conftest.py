@@ -39,7 +39,10 @@ def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="session")
 def server(small_shop: Shop) -> Iterator[Server]:
-    with small_shop.serving(NOW, cors_origins=("https://shop.example",)) as server:
+    tracked_events = small_shop.folder / "tracked"
+    tracked_events.mkdir()
+    settings = {"cors_origins": ("https://shop.example",), "tracked_events": tracked_events}
+    with small_shop.serving(NOW, **settings) as server:
         yield server
 
 

@@ -1,0 +1,61 @@
+"""Puts small files of tracked events together, so that they do not pile up for ever."""
+
+import fcntl
+import gzip
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+HOUR = "%Y%m%dT%H"
+LATE = timedelta(hours=1)  # How long an hour has been over when nobody adds to it any longer.
+
+
+def gather(folder: Path, now: datetime) -> None:
+    """Make one packed file of those of each hour that is over, unless another process is at it.
+
+    Each row is there twice until the small files are gone, and counts once, by its key.
+    """
+    with opened(folder) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        parts = sorted(folder.glob("[0-9]*-*.ndjson"))
+        for hour, parts_of_hour in groupby(parts, lambda path: path.name[:11]):
+            if hour < (now - LATE).strftime(HOUR):
+                put_together(folder / f"{hour}.ndjson.gz", list(parts_of_hour))
+
+
+def put_together(whole: Path, parts: list[Path]) -> None:
+    unfinished = whole.with_name(f".{whole.name}.unfinished")
+    with unfinished.open("wb") as file:
+        with gzip.open(file, "wb") as packed:
+            if whole.exists():
+                with gzip.open(whole) as before:
+                    shutil.copyfileobj(before, packed)
+            for part in parts:
+                packed.write(part.read_bytes())
+        os.fsync(file.fileno())
+    unfinished.rename(whole)
+    sync(whole.parent)
+    for part in parts:
+        part.unlink()
+
+
+def sync(folder: Path) -> None:
+    """Return when the names in a folder outlive a power cut."""
+    with opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

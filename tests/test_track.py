@@ -1,0 +1,205 @@
+"""Events that are posted: what is taken is safe and counted once, what is not is refused in words."""
+
+import gzip
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.shop import ROOT, SECRET, Shop
+
+TRACK = "/api/analytics/track/"
+GOOD = {"event_type": "purchase", "session_id": "s"}
+
+TAKEN: list[Any] = [
+    GOOD,
+    {**GOOD, "session_id": 7, "event_type": " purchase "},
+    {**GOOD, "session_id": "sesión 🔥\u0000", "metadata": {"quantity": 2, "note": "a\nb"}, "price": 79900.5},
+    {**GOOD, "metadata": json.loads("[" * 300 + "]" * 300), "price": 10**30},
+    *(
+        {**GOOD, "created_at": text}
+        for text in (None, "", "  ", "2026-03-07", "2026-03-07T10:00", "0001-01-01")
+    ),
+    *(
+        {**GOOD, "created_at": f"2026-03-07T10:00:00{end}"}
+        for end in ("", "z", ".5+05", ",123456789-0530", "+05:00")
+    ),
+    *({**GOOD, "created_at": {"$date": value}} for value in ("2026-03-07T10:00:00Z", {"$numberLong": "-5"})),
+    *({**GOOD, "idempotency_key": key} for key in (None, " ", 5, "key")),
+    *({**GOOD, "_id": store_id} for store_id in (None, "", 5.5, "id", {"$oid": "oid"}, {})),
+]
+REFUSED: list[Any] = [
+    *(None, 5, "purchase", True, [[GOOD]]),
+    *({**GOOD, "session_id": value} for value in (None, "", " \u00a0", True, {}, ["s"])),
+    *({**GOOD, "event_type": value} for value in (None, "\t", False, {"a": 1})),
+    *(
+        {**GOOD, "created_at": value}
+        for value in (5, True, {}, {"$date": None}, {"$date": 5}, "ayer", "2026-02-30")
+    ),
+    *(
+        {**GOOD, "created_at": f"2026-03-07{rest}"}
+        for rest in ("T24:00", "T10:00:60", "T10:00 Z", "T10:00:00+24:00")
+    ),
+    *(
+        {**GOOD, "created_at": text}
+        for text in ("0000-01-01", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00+01:00")
+    ),
+    *({**GOOD, "created_at": {"$date": {"$numberLong": text}}} for text in ("", "x", "253402300800000")),
+]
+NO_JSON = [
+    b"",
+    b"{",
+    b"\xff{}",
+    b'{"price": NaN}',
+    b'{"price": 1e999}',
+    b'{"session_id": "\\ud800"}',
+    b"[" * 5000,
+]
+
+
+@pytest.fixture
+def tracked(shop: Shop) -> dict[str, Any]:
+    return {"tracked_events": shop.landing}
+
+
+def counts(shop: Shop) -> dict[str, int]:
+    """The events that a build counts and the rows that it cannot."""
+    with shop.built().build_database() as build:
+        return {
+            table: build.sql(f"select count(*) from {table}").fetchall()[0][0]
+            for table in ("fct_events", "stg_quarantine")
+        }
+
+
+def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
+    shop: Shop, tracked: dict[str, Any]
+) -> None:
+    with shop.serving(**tracked) as server:
+        answer = server.client.post(TRACK, json=TAKEN)
+        assert answer.status_code == 202, answer.text
+        for event in REFUSED:
+            answer = server.client.post(TRACK, json=event)
+            assert answer.status_code == 422, event
+        for body in NO_JSON:
+            answer = server.client.post(TRACK, content=body)
+            assert (answer.status_code, answer.json()["detail"]) == (422, "The body is not JSON in UTF-8.")
+        batch = server.client.post(TRACK.removesuffix("/"), json=[GOOD, {**GOOD, "session_id": ""}])
+        assert (batch.status_code, batch.json()["detail"]) == (422, "Event 2 of 2: no readable session_id.")
+        kept = server.client.post(TRACK, json=[GOOD, {**GOOD, "idempotency_key": "sent twice"}] * 2).json()[
+            "events"
+        ]
+        assert kept[1]["idempotency_key"] == kept[3]["idempotency_key"] == "sent twice"
+        assert kept[0]["idempotency_key"] != kept[2]["idempotency_key"]
+        assert abs(datetime.fromisoformat(kept[0]["created_at"]) - datetime.now(UTC)).total_seconds() < 60
+    assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_quarantine": 0}
+    shop.land("refused.ndjson", [event for event in REFUSED if event != [[GOOD]]])
+    assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_quarantine": len(REFUSED) - 1}
+
+
+def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop: Shop) -> None:
+    def send(client: httpx.Client, sender: int) -> list[str]:
+        """Send events one by one until nobody answers; the keys of those that were taken."""
+        taken = []
+        for number in range(10_000):
+            key = f"{sender}-{number}"
+            try:
+                answer = client.post(TRACK, json={**GOOD, "idempotency_key": key})
+            except httpx.TransportError:
+                return taken
+            assert answer.status_code == 202, answer.text
+            taken.append(key)
+        return taken
+
+    with served(shop) as (process, client), ThreadPoolExecutor(8) as senders:
+        sending = [senders.submit(send, client, sender) for sender in range(8)]
+        while len(list(shop.landing.glob("tracked/*.ndjson"))) < 4:
+            assert process.poll() is None
+        process.kill()
+        taken = [key for sender in sending for key in sender.result()]
+    assert len(taken) >= 8 * 3
+    again = [{**GOOD, "idempotency_key": f"{sender}-{number}"} for sender in range(8) for number in range(10)]
+    with served(shop) as (_, client):
+        assert client.post(TRACK, json=again).status_code == 202
+    assert not list(shop.landing.glob("tracked/.*"))
+    keys = {event["idempotency_key"] for event in landed(shop)}
+    assert keys >= set(taken)
+    assert counts(shop) == {"fct_events": len(keys), "stg_quarantine": 0}
+
+
+def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[str, Any]) -> None:
+    for day in ("20260306", "20260307"):
+        with shop.serving(**tracked) as server:
+            for key in ("a", "b"):
+                assert (
+                    server.client.post(TRACK, json={**GOOD, "idempotency_key": day + key}).status_code == 202
+                )
+        for path in shop.landing.glob(f"tracked/{datetime.now(UTC):%Y%m%d}*.ndjson"):
+            path.rename(path.with_name(f"{day}{path.name[8:]}"))
+    assert counts(shop)["fct_events"] == 4
+    with shop.serving(**tracked) as server:
+        assert server.client.post(TRACK, json=GOOD).status_code == 202
+    names = sorted(path.name for path in shop.landing.glob("tracked/*"))
+    assert [name[:8] + name[11:] for name in names[:2]] == ["20260306.ndjson.gz", "20260307.ndjson.gz"]
+    assert len(names) == 3
+    assert len(landed(shop)) == 5
+    assert counts(shop) == {"fct_events": 5, "stg_quarantine": 0}
+
+
+def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
+    with shop.serving(**tracked, cors_origins=("https://shop.example",)) as server:
+        post = server.client.post
+        away = shop.landing.rename(shop.folder / "away")
+        refused = post(TRACK, json=GOOD)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        away.rename(shop.landing)
+        assert post(TRACK, content=b" " * 1_000_001).status_code == 413
+        assert post(TRACK, json=[GOOD] * 1_001).status_code == 413
+        assert post(TRACK, json=GOOD, headers={"Origin": "https://other.example"}).status_code == 403
+        assert post(TRACK, json=GOOD, headers={"Origin": "https://shop.example"}).status_code == 202
+        assert post(TRACK, json=GOOD, headers={"Origin": str(server.client.base_url)}).status_code == 202
+        answers = [post(TRACK, json=[GOOD] * 1_000) for _ in range(11)]
+        assert answers[-1].status_code == 429
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 10
+        assert answers[-1].json()["detail"].startswith("Too many events")
+    with shop.serving() as server:
+        assert server.client.post(TRACK, json=GOOD).status_code == 404
+
+
+@contextmanager
+def served(shop: Shop) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+    """`make serve` with TRACK=on, once it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = shop.environment | {
+        "TRACK": "on",
+        "JWT_SECRET": SECRET,
+        "PORT": str(port),
+        "WAREHOUSE_DIR": str(shop.warehouse),
+    }
+    process = subprocess.Popen([sys.executable, "-m", "serve"], cwd=ROOT, env=environment)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        try:
+            while process.poll() is None:
+                with suppress(httpx.TransportError):
+                    client.get("/healthz")
+                    break
+            yield process, client
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def landed(shop: Shop) -> list[dict[str, Any]]:
+    return [
+        json.loads(line)
+        for path in shop.landing.glob("tracked/*")
+        for line in (gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+    ]

@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from bench import watching
 from bench.events import LAST_DAY
 from bench.page import visit
 from bench.raw_events import RawEvents
@@ -51,7 +52,11 @@ def main() -> None:
             rows = [] if arguments.compare_only else measure(shop, server, raw)
         if rows:
             tenth = Shop(Path(folder, "tenth"), arguments.events // 10)
-            keep([*rows, *build_rows(shop, arguments.events), *build_rows(tenth, arguments.events // 10)])
+            for each, count in ((shop, arguments.events), (tenth, arguments.events // 10)):
+                rows += build_rows(each, count)
+                say(f"Watching {count:,} events")
+                rows += watching.rows(each, count)
+            keep([*rows, *track_rows(tenth)])
 
 
 def compare(server: Server, raw: RawEvents) -> None:
@@ -131,6 +136,17 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
         f"| kept answers, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",
         f"| kept answers while {len(versions)} versions are published | {described(publishing)}:"
         f" ratio {publishing[0] / empty[0]:.2f} |",
+    ]
+
+
+def track_rows(shop: Shop) -> list[str]:
+    if not shutil.which("wrk"):
+        return []
+    say("Posting events")
+    rate, lost = watching.tracked(shop)
+    return [
+        f"| events posted one by one, {watching.CONNECTIONS} connections, beside `make watch` |"
+        f" {rate:,.0f} taken a second, {lost} lost |"
     ]
 
 

@@ -84,20 +84,38 @@ class Shop:
         return time.perf_counter() - started_at, peak
 
     @contextmanager
-    def serving(self) -> Iterator["Server"]:
+    def serving(self, **environment: str) -> Iterator["Server"]:
         """One worker, in a process of its own."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [sys.executable, "-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
         with (self.folder / "server.log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log
+            )
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 server = Server(client, process.pid)
                 while not server.is_up() and process.poll() is None:
                     time.sleep(0.05)
                 yield server
+        finally:
+            process.terminate()
+            process.wait()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """`make watch`, once it has built what there is."""
+        log_file = self.folder / "watch.log"
+        with log_file.open("wb") as log:
+            command = [sys.executable, "plugins/watch.py"]
+            process = subprocess.Popen(command, cwd=self.root, env=self.environment, stdout=log, stderr=log)
+        try:
+            while b"Files: " not in log_file.read_bytes():
+                assert process.poll() is None, log_file.read_text()
+                time.sleep(0.05)
+            yield
         finally:
             process.terminate()
             process.wait()

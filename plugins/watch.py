@@ -61,9 +61,16 @@ class Landing:
 
     def wait(self) -> None:
         """Return when something happens in the folder, and after LOOK seconds in any case."""
-        milliseconds = int(1000 * LOOK)
+        changes = watch(
+            self.folder,
+            watch_filter=lambda _, path: not Path(path).name.startswith("."),
+            debounce=100,
+            step=20,
+            rust_timeout=int(1000 * LOOK),
+            yield_on_timeout=True,
+        )
         try:
-            next(watch(self.folder, debounce=100, step=20, rust_timeout=milliseconds, yield_on_timeout=True))
+            next(changes)
         except OSError:
             time.sleep(LOOK)
 

@@ -72,6 +72,8 @@ class Landing:
                 except OSError as error:
                     log.error("Tracked events are safe, but could not be landed: %s", error.strerror)
                     seconds = AFTER_FAILURE
+            with suppress(OSError):
+                await asyncio.to_thread(self.gather)
         self.landed = None
 
     async def finish(self) -> None:
@@ -91,6 +93,9 @@ class Landing:
         if self.journal:
             self.journal.land()
             self.journal = None
+
+    def gather(self) -> None:
+        """Once an hour, and again in the next one where it fails."""
         now = datetime.now(UTC)
         if self.gathered_in != now.strftime(HOUR):
             self.gathered_in = now.strftime(HOUR)

@@ -50,8 +50,10 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...]) -> No
         could not be counted.
         """
         require_known_origin(request)
+        address = request.client.host if request.client else ""
+        require_patience(address, cost=1)
         events = events_of(await body_of(request))
-        require_patience(request.client.host if request.client else "", len(events))
+        require_patience(address, cost=len(events) - 1)
         await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
         return Tracked(
             events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events]

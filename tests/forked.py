@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import cli, dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
@@ -35,8 +36,14 @@ class Builder:
 
 
 def dbt_when_told(connection: Connection) -> None:
+    manifests: dict[tuple[Path, str], Manifest] = {}
     while command := connection.recv():
-        result = dbtRunner().invoke(begin(*command))
+        arguments, folder, environment, output = command
+        begin(folder, environment, output)
+        project = folder, environment["DBT_TARGET"]
+        if project not in manifests:
+            manifests[project] = dbtRunner().invoke(["--quiet", "parse"]).result
+        result = dbtRunner(manifest=manifests[project]).invoke(arguments)
         code = 0 if result.success else 2 if result.exception else 1
         # Both, and what a failure's traceback names, keep the build file open.
         DuckDBConnectionManager.close_all_connections()
@@ -45,12 +52,13 @@ def dbt_when_told(connection: Connection) -> None:
         connection.send(code)
 
 
-def dbt(*command: object) -> None:
+def dbt(arguments: list[str], folder: Path, environment: dict[str, str], output: Path) -> None:
     """Run in a folder and an environment, write what is said to a file, and exit as the command does."""
-    cli(begin(*command))
+    begin(folder, environment, output)
+    cli(arguments)
 
 
-def begin(arguments: list[str], folder: Path, environment: dict[str, str], output: Path) -> list[str]:
+def begin(folder: Path, environment: dict[str, str], output: Path) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -58,4 +66,3 @@ def begin(arguments: list[str], folder: Path, environment: dict[str, str], outpu
     with output.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    return arguments

@@ -16,7 +16,7 @@ def test_schemathesis_finds_nothing_in_the_document(server: Server, tmp_path: Pa
             "run",
             str(server.client.base_url.join("/openapi.json")),
             f"--header=Authorization: {authorized()['Authorization']}",
-            "--max-examples=150",
+            "--max-examples=80",
             "--seed=1",
         ],
         cwd=tmp_path,

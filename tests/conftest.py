@@ -10,7 +10,20 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.shop import Server, Shop, event
 from tests.tab import CHROMIUM
 
+LONGEST = (
+    "test_publish.py",
+    "test_golden.py",
+    "test_pages.py",
+    "test_watch.py",
+    "test_serving.py",
+    "test_track.py",
+)
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that neither worker is left with one at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")

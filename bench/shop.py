@@ -89,33 +89,41 @@ class Shop:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [sys.executable, "-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
-        with (self.folder / "server.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log
-            )
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                server = Server(client, process.pid)
-                while not server.is_up() and process.poll() is None:
-                    time.sleep(0.05)
-                yield server
-        finally:
-            process.terminate()
-            process.wait()
+        command = ["-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
+        with (
+            self.running("server.log", *command, **environment) as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+        ):
+            server = Server(client, process.pid)
+            while not server.is_up() and process.poll() is None:
+                time.sleep(0.05)
+            yield server
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """`make watch`, once it has built what there is."""
-        log_file = self.folder / "watch.log"
-        with log_file.open("wb") as log:
-            command = [sys.executable, "plugins/watch.py"]
-            process = subprocess.Popen(command, cwd=self.root, env=self.environment, stdout=log, stderr=log)
-        try:
-            while b"Files: " not in log_file.read_bytes():
-                assert process.poll() is None, log_file.read_text()
+        with self.running("watch.log", "plugins/watch.py") as process:
+            log = self.folder / "watch.log"
+            while b"Files: " not in log.read_bytes():
+                assert process.poll() is None, log.read_text()
                 time.sleep(0.05)
             yield
+
+    @contextmanager
+    def running(
+        self, log_name: str, *arguments: str, **environment: str
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Python in a process of its own, which writes to a log below the folder."""
+        with (self.folder / log_name).open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment | environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            yield process
         finally:
             process.terminate()
             process.wait()

@@ -6,17 +6,14 @@ import signal
 import sys
 import time
 from contextlib import redirect_stdout, suppress
-from gc import collect
 from glob import has_magic
 from io import StringIO
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_files, versions_of_files
+from runs import RunError, run_dbt
 from versions import LINK
 from watchfiles import watch
 
@@ -25,14 +22,10 @@ GROWING = 10.0  # Seconds for which all wait for one that is still being written
 LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # Seconds between two builds that fail.
 
-DBT = ["--quiet", "--no-write-json", "--log-level-file", "none"]
+QUIETLY = ["--quiet", "--no-write-json", "--log-level-file", "none"]
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 log = logging.getLogger("watch")
-
-
-class BuildError(Exception):
-    """A build that failed; the message says why."""
 
 
 class Landing:
@@ -59,8 +52,8 @@ class Landing:
             is_growing = any(files.get(path, version) != version for path, version in before.items())
         return files
 
-    def wait(self) -> None:
-        """Return when something happens in the folder, and after LOOK seconds in any case."""
+    def wait(self, stopping: Event) -> None:
+        """Return when something happens in the folder or to `stopping`, after LOOK seconds at the latest."""
         changes = watch(
             self.folder,
             watch_filter=lambda _, path: not Path(path).name.startswith("."),
@@ -68,11 +61,12 @@ class Landing:
             step=20,
             rust_timeout=int(1000 * LOOK),
             yield_on_timeout=True,
+            stop_event=stopping,
         )
         try:
-            next(changes)
+            next(changes, None)
         except OSError:
-            time.sleep(LOOK)
+            stopping.wait(LOOK)
 
 
 class Project:
@@ -82,33 +76,12 @@ class Project:
         self.manifest: Manifest | None = None
 
     def build(self) -> str:
-        """Build and publish; what the build said of it. Raises BuildError."""
+        """Build and publish; what the build said of it. Raises RunError."""
         said = StringIO()
         with redirect_stdout(said):
-            self.manifest = self.manifest or dbt("parse")
-            dbt(*BUILD, manifest=self.manifest)
+            self.manifest = self.manifest or run_dbt(*QUIETLY, "parse")
+            run_dbt(*QUIETLY, *BUILD, manifest=self.manifest)
         return "; ".join(said.getvalue().splitlines())
-
-
-def dbt(*command: str, manifest: Manifest | None = None) -> Any:
-    """What the command results in. Raises BuildError, and lets go of the build file in any case."""
-    result = dbtRunner(manifest=manifest).invoke([*DBT, *command])
-    why = None if result.success else reason(result.exception, result.result)
-    found = result.result
-    # A failure's traceback names the connection, which keeps the file open.
-    del result
-    DuckDBConnectionManager.close_all_connections()
-    collect()
-    if why:
-        raise BuildError(why)
-    return found
-
-
-def reason(exception: BaseException | None, results: Any) -> str:
-    if exception:
-        return str(exception) or type(exception).__name__
-    failed = [result for result in results if result.status not in ("success", "pass", "skipped", "no-op")]
-    return "\n".join(f"{result.node.name}: {result.message}" for result in failed)
 
 
 def run(landing: Landing, project: Project, link: Path, stopping: Event) -> None:
@@ -123,8 +96,8 @@ def run(landing: Landing, project: Project, link: Path, stopping: Event) -> None
                 said = project.build()
                 log.info("%s; %.1f s", said, time.monotonic() - start)
                 built, complaint, pause = files, "", FIRST_PAUSE
-            landing.wait()
-        except (LandingError, BuildError) as error:
+            landing.wait(stopping)
+        except (LandingError, RunError) as error:
             if str(error) != complaint and not stopping.is_set():
                 log.error("%s\nTrying again, in a second at first, then every minute.", error)
             complaint = str(error)

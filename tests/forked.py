@@ -2,14 +2,14 @@
 
 import os
 import sys
-from gc import collect
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import cli, dbtRunner
+from dbt.cli.main import cli
 from dbt.contracts.graph.manifest import Manifest
+
+from plugins.runs import RunError, run_dbt
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
@@ -41,15 +41,14 @@ def dbt_when_told(connection: Connection) -> None:
         arguments, folder, environment, output = command
         begin(folder, environment, output)
         project = folder, environment["DBT_TARGET"]
-        if project not in manifests:
-            manifests[project] = dbtRunner().invoke(["--quiet", "parse"]).result
-        result = dbtRunner(manifest=manifests[project]).invoke(arguments)
-        code = 0 if result.success else 2 if result.exception else 1
-        # Both, and what a failure's traceback names, keep the build file open.
-        DuckDBConnectionManager.close_all_connections()
-        del result
-        collect()
-        connection.send(code)
+        try:
+            if project not in manifests:
+                manifests[project] = run_dbt("--quiet", "parse")
+            run_dbt(*arguments, manifest=manifests[project])
+        except RunError:
+            connection.send(1)
+        else:
+            connection.send(0)
 
 
 def dbt(arguments: list[str], folder: Path, environment: dict[str, str], output: Path) -> None:

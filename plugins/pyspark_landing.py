@@ -5,6 +5,7 @@ rows in a DuckDB of its own: what a row means is then the same on both engines, 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -50,18 +51,21 @@ class LandingReader(DataSourceReader):
     def partitions(self) -> list[Files]:
         parts: list[Files] = []
         size = TASK_BYTES
-        for path in landing.landing_files(self.raw_events)[0]:
+        for path, version in landing.versions_of_files(landing.landing_files(self.raw_events)[0]).items():
             if size >= TASK_BYTES:
                 parts.append(Files({}))
                 size = 0
-            parts[-1].versions[path] = landing.version_of_file(path)
-            size += path.stat().st_size
+            parts[-1].versions[path] = version
+            with suppress(FileNotFoundError):
+                size += path.stat().st_size
         return parts or [Files({})]
 
     def read(self, partition: Files) -> Iterator[pa.RecordBatch]:
         for path in partition.versions:
-            if not path.exists():
-                raise landing.LandingError(f"{path} is not there: is it on a disk that all executors see?")
+            if not path.parent.exists():
+                raise landing.LandingError(
+                    f"{path.parent} is not there: is it on a disk that all executors see?"
+                )
         reader_version = landing.version_of_reader(self.raw_events)
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")

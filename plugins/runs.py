@@ -1,6 +1,6 @@
 """Runs dbt in this process, as often as is wanted."""
 
-from gc import collect
+from gc import collect, freeze
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -12,19 +12,26 @@ class RunError(Exception):
     """A command of dbt that failed; the message says why."""
 
 
+def parse_project(*flags: str) -> Manifest:
+    """The project, parsed; it lasts as long as the process, so nobody looks for garbage in it again."""
+    manifest: Manifest = run_dbt(*flags, "parse")
+    freeze()
+    return manifest
+
+
 def run_dbt(*arguments: str, manifest: Manifest | None = None) -> Any:
     """What the command results in. Raises RunError, and lets go of the build file in any case.
 
-    manifest: what `parse` results in; without it the project is parsed.
+    manifest: the project; without it the project is parsed.
     """
     result = dbtRunner(manifest=manifest).invoke(list(arguments))
     why = None if result.success else reason(result.exception, result.result)
     found = result.result
-    # A failure's traceback names the connection, which keeps the file open.
     del result
     DuckDBConnectionManager.close_all_connections()
-    collect()
     if why is not None:
+        # A failure's traceback names the connection, which keeps the file open.
+        collect()
         raise RunError(why)
     return found
 

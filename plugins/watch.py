@@ -13,7 +13,7 @@ from threading import Event
 
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_files, versions_of_files
-from runs import RunError, run_dbt
+from runs import RunError, parse_project, run_dbt
 from versions import LINK
 from watchfiles import watch
 
@@ -22,7 +22,7 @@ GROWING = 10.0  # Seconds for which all wait for one that is still being written
 LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # Seconds between two builds that fail.
 
-QUIETLY = ["--quiet", "--no-write-json", "--log-level-file", "none"]
+QUIETLY = ["--log-level", "none", "--no-write-json", "--log-level-file", "none"]
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 log = logging.getLogger("watch")
@@ -79,7 +79,7 @@ class Project:
         """Build and publish; what the build said of it. Raises RunError."""
         said = StringIO()
         with redirect_stdout(said):
-            self.manifest = self.manifest or run_dbt(*QUIETLY, "parse")
+            self.manifest = self.manifest or parse_project(*QUIETLY)
             run_dbt(*QUIETLY, *BUILD, manifest=self.manifest)
         return "; ".join(said.getvalue().splitlines())
 

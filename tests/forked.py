@@ -9,7 +9,7 @@ from pathlib import Path
 from dbt.cli.main import cli
 from dbt.contracts.graph.manifest import Manifest
 
-from plugins.runs import RunError, run_dbt
+from plugins.runs import RunError, parse_project, run_dbt
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
@@ -43,7 +43,7 @@ def dbt_when_told(connection: Connection) -> None:
         project = folder, environment["DBT_TARGET"]
         try:
             if project not in manifests:
-                manifests[project] = run_dbt("--quiet", "parse")
+                manifests[project] = parse_project("--quiet")
             run_dbt(*arguments, manifest=manifests[project])
         except RunError:
             connection.send(1)

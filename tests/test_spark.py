@@ -161,6 +161,25 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
     assert list(tmp_path.iterdir()) == [published]
 
 
+def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
+    tmp_path: Path,
+) -> None:
+    from plugins.pyspark_landing import LandingReader
+
+    folder = tmp_path / "landing"
+    shop = Shop(tmp_path)
+    for name in "ab":
+        shop.land(f"{name}.ndjson", [{}])
+    reader = LandingReader(str(folder), "select file, md5_number(file) as file_hash from stg_rows where text = '{}'")
+    (files,) = reader.partitions()
+    (folder / "a.ndjson").unlink()
+    (rows,) = reader.read(files)
+    assert rows.column(0).to_pylist() == [str(folder / "b.ndjson")]
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(Exception, match="a disk that all executors see"):
+        next(reader.read(files))
+
+
 def executors(folder: Path) -> list[int]:
     """The processes in which tasks run, of the build whose settings lie in the folder."""
     found = []

@@ -170,7 +170,8 @@ def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_n
     shop = Shop(tmp_path)
     for name in "ab":
         shop.land(f"{name}.ndjson", [{}])
-    reader = LandingReader(str(folder), "select file, md5_number(file) as file_hash from stg_rows where text = '{}'")
+    query = "select file, md5_number(file) as file_hash from stg_rows where text = '{}'"
+    reader = LandingReader(str(folder), query)
     (files,) = reader.partitions()
     (folder / "a.ndjson").unlink()
     (rows,) = reader.read(files)

@@ -14,7 +14,7 @@ from serve.app import DASHBOARD
 FILES = 20
 EVENTS = 100
 CONNECTIONS = 50
-SECONDS = 10
+SECONDS = 30
 END_OF_DAY = 86_399
 POSTS = Path(__file__).with_name("posts.lua")
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.shop import ROOT, SECRET, Shop
+from tests.test_watch import Watcher
 
 TRACK = "/api/analytics/track/"
 GOOD = {"event_type": "purchase", "session_id": "s"}
@@ -104,10 +105,12 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
 
 
 def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop: Shop) -> None:
+    """Server and watcher are both killed, the watcher while it builds what keeps landing."""
+
     def send(client: httpx.Client, sender: int) -> list[str]:
         """Send events one by one until nobody answers; the keys of those that were taken."""
         taken = []
-        for number in range(10_000):
+        for number in range(100_000):
             key = f"{sender}-{number}"
             try:
                 answer = client.post(TRACK, json={**GOOD, "idempotency_key": key})
@@ -119,11 +122,13 @@ def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop:
 
     with served(shop) as (process, client), ThreadPoolExecutor(8) as senders:
         sending = [senders.submit(send, client, sender) for sender in range(8)]
-        while len(list(shop.landing.glob("tracked/*.ndjson"))) < 4:
-            assert process.poll() is None
-        process.kill()
+        watcher = Watcher(shop)
+        watcher.until(lambda: process.poll() is not None or shop.link.exists())
+        for each in (process, watcher.process):
+            each.kill()
+        watcher.process.wait()
         taken = [key for sender in sending for key in sender.result()]
-    assert len(taken) >= 8 * 3
+    assert len(taken) >= 8 * 10
     again = [{**GOOD, "idempotency_key": f"{sender}-{number}"} for sender in range(8) for number in range(10)]
     with served(shop) as (_, client):
         assert client.post(TRACK, json=again).status_code == 202

@@ -14,10 +14,10 @@ from typing import TypeVar
 from serve.dashboard import QUESTIONS, dashboard_stats
 from serve.errors import NothingPublished
 from serve.query import Query
-from serve.schema import DashboardStats, Health, Mode, in_utc
+from serve.schema import ComparedStats, DashboardStats, Health, Mode, in_utc
 from serve.version import Version
 from serve.warehouse import Session, Warehouse
-from serve.window import resolve
+from serve.window import Window, before, resolve
 
 KEPT_ANSWERS = 128
 STOP_AGAIN_SECONDS = 0.05
@@ -31,7 +31,7 @@ Clock = Callable[[], datetime]
 class Answer:
     """The JSON of one answer, with what is about it and not of it.
 
-    body: `DashboardStats` as UTF-8 JSON.
+    body: `ComparedStats` as UTF-8 JSON.
     headers: the version it was read from, and the ETag of the body.
     """
 
@@ -109,17 +109,23 @@ class Answers:
     async def compute(self, session: Session, now: datetime, query: Query) -> Answer:
         async with self.limited(session):
             window = await self.in_thread(lambda: resolve(session, now, query.start, query.end))
-            parameters = {**window.parameters(), "is_unique": query.mode is Mode.UNIQUE}
-            await self.in_thread(lambda: session.keep_days(parameters))
-            asked = [self.in_thread(partial(session.rows, question, parameters)) for question in QUESTIONS]
-            try:
-                rows = dict(zip(QUESTIONS, await asyncio.gather(*asked), strict=True))
-            finally:
-                await asyncio.wait(asked)
+            stats = await self.stats(session, window, query.mode)
+            previous = None
+            if query.compare:
+                window_before = await self.in_thread(lambda: before(session, window))
+                previous = await self.stats(session, window_before, query.mode)
             newest_event_at = await self.newest_event_at(session, now)
-        return await self.in_thread(
-            lambda: answer(dashboard_stats(rows, window, query.mode), session.version, newest_event_at)
-        )
+        return await self.in_thread(lambda: answer(stats, previous, session.version, newest_event_at))
+
+    async def stats(self, session: Session, window: Window, mode: Mode) -> DashboardStats:
+        parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
+        await self.in_thread(lambda: session.keep_days(parameters))
+        asked = [self.in_thread(partial(session.rows, question, parameters)) for question in QUESTIONS]
+        try:
+            rows = dict(zip(QUESTIONS, await asyncio.gather(*asked), strict=True))
+        finally:
+            await asyncio.wait(asked)
+        return await self.in_thread(lambda: dashboard_stats(rows, window, mode))
 
     async def newest_event_at(self, session: Session, now: datetime) -> datetime | None:
         """When the newest event happened whose time has come. Nearly always that is the version's newest."""
@@ -149,8 +155,11 @@ class Answers:
             await asyncio.sleep(STOP_AGAIN_SECONDS)
 
 
-def answer(stats: DashboardStats, version: Version, newest_event_at: datetime | None) -> Answer:
-    body = stats.model_dump_json(exclude_none=True).encode()
+def answer(
+    stats: DashboardStats, previous: DashboardStats | None, version: Version, newest_event_at: datetime | None
+) -> Answer:
+    compared = ComparedStats.model_construct(**dict(stats), previous=previous)
+    body = compared.model_dump_json(exclude_none=True).encode()
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{sha256(body).hexdigest()[:32]}"',

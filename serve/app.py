@@ -16,7 +16,7 @@ from serve.follower import Follower
 from serve.landing import Landing
 from serve.pages import add_pages
 from serve.query import parameters, read_query
-from serve.schema import DashboardStats, Health, Problem
+from serve.schema import ComparedStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
 from serve.tracking import add_tracking
 from serve.warehouse import Warehouse
@@ -78,6 +78,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def get_dashboard_stats(request: Request, credentials: Bearer) -> Response:
         """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
 
+        With `compare=previous`, also the same over the window of equal length just before.
         Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
         """
         admins.require(credentials.credentials if credentials else None)
@@ -95,7 +96,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
             app.api_route(
                 path,
                 methods=[method],
-                response_model=DashboardStats,
+                response_model=ComparedStats,
                 responses=RESPONSES,
                 openapi_extra={"parameters": parameters()},
                 include_in_schema=(path.endswith("/") and method == "GET"),

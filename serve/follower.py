@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import product
 
 from serve.answers import Answers
 from serve.errors import TookTooLong
 from serve.query import Query
-from serve.schema import Mode
+from serve.schema import Compare, Mode
 from serve.version import Version
 from serve.warehouse import VersionError, Warehouse
 
@@ -75,8 +76,8 @@ class Follower:
         for _ in range(2):
             now = self.answers.clock()
             try:
-                for mode in Mode:
-                    await self.answers.task(version, now, Query(mode=mode))
+                for mode, compare in product(Mode, (None, *Compare)):
+                    await self.answers.task(version, now, Query(mode=mode, compare=compare))
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)
             if self.answers.clock() == now:

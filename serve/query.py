@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 from starlette.datastructures import QueryParams
 
 from serve.errors import BadQuery
-from serve.schema import Mode
+from serve.schema import Compare, Mode
 
 REMEMBERED = 128
 
@@ -38,11 +38,12 @@ Day = Annotated[
 
 
 class Query(BaseModel, frozen=True):
-    """A mode, and the days of the store that its window begins and ends with."""
+    """A mode, the days of the store that its window begins and ends with, and what to compare with."""
 
     mode: Mode = Mode.TOTAL
     start: Day = None
     end: Day = None
+    compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
 
 
 @lru_cache(REMEMBERED)

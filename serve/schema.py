@@ -42,6 +42,12 @@ class Mode(StrEnum):
     UNIQUE = "unique"
 
 
+class Compare(StrEnum):
+    """What an answer may be compared with."""
+
+    PREVIOUS = "previous"
+
+
 class ProductCount(BaseModel):
     slug: str
     count: Count
@@ -224,6 +230,15 @@ class DashboardStats(BaseModel):
     whatsapp_sessions_list: list[str] = said(
         "The last 10 sessions that went to WhatsApp with their cart, newest first.",
         "Las últimas 10 sesiones que pasaron a WhatsApp con su carrito, la más reciente primero.",
+    )
+
+
+class ComparedStats(DashboardStats):
+    """The dashboard's answer as it is sent."""
+
+    previous: DashboardStats | None = Field(
+        None,
+        description="With `compare=previous` only: the same over the window of equal length just before.",
     )
 
 

@@ -10,6 +10,7 @@ from serve.warehouse import Session
 EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
 DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
 WINDOW = timedelta(hours=7 * 24)
 RETENTION_DAYS = 90
 RETENTION = timedelta(hours=RETENTION_DAYS * 24)
@@ -85,20 +86,34 @@ def resolve(session: Session, now: datetime, start: date | None, end: date | Non
         raise BadQuery(f"start and end must not span more than {LONGEST_DAYS} days.")
     if end and end < today:
         end_instant = calendar.begins_at(end + DAY)
-        ends_at = end_instant - timedelta(microseconds=1)
+        last_instant = end_instant - MICROSECOND
     else:
-        end_instant = ends_at = now
+        end_instant = last_instant = now
     starts_at = calendar.begins_at(start) if start else end_instant - WINDOW
+    return window(calendar, now, starts_at, end_instant, last_instant)
+
+
+def before(session: Session, after: Window) -> Window:
+    """The window of equal length that ends where another begins, which is no part of it."""
+    length = after.retention_starts_at + RETENTION - after.starts_at
+    end_instant = after.starts_at
+    return window(Calendar(session), after.now, end_instant - length, end_instant, end_instant - MICROSECOND)
+
+
+def window(
+    calendar: Calendar, now: datetime, starts_at: datetime, end_instant: datetime, last_instant: datetime
+) -> Window:
+    """The window up to an instant, which it has as its last one or ends just before."""
     retention_starts_at = end_instant - RETENTION
     first_date = calendar.day_of(starts_at)
     retention_first_date = calendar.day_of(retention_starts_at)
     return Window(
         now=now,
         starts_at=starts_at,
-        ends_at=ends_at,
+        ends_at=last_instant,
         retention_starts_at=retention_starts_at,
         first_date=first_date,
-        last_date=calendar.day_of(ends_at),
+        last_date=max(first_date, calendar.day_of(last_instant)),
         retention_first_date=retention_first_date,
         first_day_begins_at=calendar.begins_at(first_date),
         first_day_ends_at=calendar.begins_at(first_date + DAY),

@@ -152,12 +152,24 @@ def answer(
     mode: str = "total",
     start: str | None = None,
     end: str | None = None,
+    compare: str | None = None,
 ) -> dict[str, Any]:
     """What the endpoint answers at `now`, about raw events as they were landed."""
     zone = ZoneInfo(store_timezone)
     now = now.astimezone(UTC).replace(microsecond=0)
     first, finish, last = window(now, zone, start, end)
     known = [event for event in deduplicated(filter(None, map(cleaned, events))) if event.at <= now]
+    stats = answer_of(known, zone, mode, first, finish, last)
+    if compare == "previous":
+        start_before, last_before = first - (finish - first), first - MICROSECOND
+        stats["previous"] = answer_of(known, zone, mode, start_before, first, last_before)
+    return stats
+
+
+def answer_of(
+    known: list[Event], zone: ZoneInfo, mode: str, first: datetime, finish: datetime, last: datetime
+) -> dict[str, Any]:
+    """The 25 fields over a window, about events whose time has come."""
     inside = [event for event in known if first <= event.at <= last]
 
     groups: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
@@ -188,7 +200,7 @@ def answer(
         return moment.astimezone(zone).date()
 
     def timeline(kinds: list[str]) -> list[dict[str, Any]]:
-        days = [day(first) + timedelta(days=n) for n in range((day(last) - day(first)).days + 1)]
+        days = [day(first) + timedelta(days=n) for n in range(max(0, (day(last) - day(first)).days) + 1)]
         counts = Counter((day(event.at), event.type) for event in inside)
         return [{"date": each.isoformat(), **{kind: counts[each, kind] for kind in kinds}} for each in days]
 

@@ -118,3 +118,38 @@ def test_days_are_the_stores_when_clocks_change_at_midnight(tmp_path: Any) -> No
 
         assert [sales(day) for day in ("2026-03-07", "2026-03-08")] == [1, 1]
         assert [sales(day) for day in ("2026-10-31", "2026-11-01")] == [1, 2]
+
+
+def test_an_answer_is_compared_with_the_window_of_equal_length_just_before(small_shop: Shop) -> None:
+    with small_shop.serving() as server:
+
+        def views(now: str) -> tuple[int, int]:
+            server.now = datetime.fromisoformat(now)
+            stats = server.stats(compare="previous")
+            return stats["event_counts"]["product_view"], stats["previous"]["event_counts"]["product_view"]
+
+        assert views("2026-03-14T10:00:00Z") == (2, 0)
+        assert views("2026-03-14T10:00:01Z") == (1, 1)
+        assert views("2026-03-14T10:00:31Z") == (0, 2)
+        assert views("2026-03-21T10:00:00Z") == (0, 2)
+        assert views("2026-03-21T10:00:01Z") == (0, 1)
+
+        day, day_before = (
+            {"start": "2026-03-08", "end": "2026-03-08"},
+            {"start": "2026-03-07", "end": "2026-03-07"},
+        )
+        compared = server.stats(**day, compare="previous")
+        assert compared.pop("previous") == server.stats(**day_before)
+        assert compared == server.stats(**day)
+
+
+def test_a_day_that_begins_this_second_has_nothing_before_it(small_shop: Shop) -> None:
+    with small_shop.serving(datetime(2026, 3, 8, tzinfo=UTC)) as server:
+        previous = server.stats(start="2026-03-08", compare="previous")["previous"]
+    assert previous["session_stats"] == {
+        "unique_sessions": 0,
+        "avg_events_per_session": 0,
+        "sessions_with_purchase": 0,
+    }
+    assert [day["date"] for day in previous["events_timeline"]] == ["2026-03-08"]
+    assert previous["total_sales"] == previous["total_revenue"] == previous["whatsapp_sessions"] == 0

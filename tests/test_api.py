@@ -57,6 +57,8 @@ def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
     [
         {"mode": "both"},
         {"mode": ""},
+        {"compare": "next"},
+        {"compare": ""},
         {"start": "yesterday"},
         {"start": "2026-02-30"},
         {"start": "20260301"},
@@ -98,6 +100,7 @@ def test_a_range_may_be_one_day_and_up_to_366(server: Server, query: dict[str, s
         "start=2026-03-01&start=2026-03-01",
         "end=&end=2026-03-01",
         "mode=total&mode=total",
+        "compare=previous&compare=previous",
     ],
 )
 def test_a_parameter_given_twice_gives_422(server: Server, query: str) -> None:

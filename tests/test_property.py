@@ -226,7 +226,8 @@ class Scenario:
         query: dict[str, str] = self.random.choice([{}, {"mode": "total"}, *[{"mode": "unique"}] * 2])
         given = self.random.choice([[], ["start"], ["end"], ["start", "end"], ["start", "end"]])
         days = {"start": start.isoformat(), "end": end.isoformat()}
-        return now, query | {name: days[name] for name in given}
+        compared = self.random.choice([{}, {"compare": "previous"}])
+        return now, query | {name: days[name] for name in given} | compared
 
     def draw_ranges(self) -> list[tuple[date, date]]:
         """Whole days: of any number, one day, an ISO week, a month."""

@@ -15,6 +15,7 @@ from tests.shop import ROOT, Server, Shop, authorized
 from tests.tab import Tab, needs_chromium
 from tests.test_api import token
 
+CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
 NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 
@@ -109,17 +110,36 @@ def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, s
     expect(page.locator(".spark .main-svg").first).to_be_visible()
     dates = [day["date"] for day in sample.stats()["events_timeline"]]
     answers = [sample.stats(start=date, end=date) for date in dates]
-    names = ["total_revenue", "total_sales", "average_order_value", "abandonment_rate"]
     drawn = [spark.evaluate("spark => spark.data[0].y") for spark in page.locator(".spark").all()]
-    assert drawn == [[answer[name] for answer in answers] for name in names]
+    assert drawn == [[answer[name] for answer in answers] for name in CARDS]
     page.locator("summary", has_text="How sales moved").click()
     lines = [
         row.locator("th, td").all_text_contents()
         for row in page.locator("table[data-field=trend] tbody tr").all()
     ]
     assert [[number(text) for text in line[2:]] for line in lines] == [
-        [answer[name] for name in names] for answer in answers
+        [answer[name] for name in CARDS] for answer in answers
     ]
+
+
+@needs_chromium
+def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    answer = sample.stats(compare="previous")
+    changes = page.locator(".change").all_text_contents()
+    for name, change in zip(CARDS, changes, strict=True):
+        difference, unit = answer[name] - answer["previous"][name], "points"
+        if name != "abandonment_rate":
+            difference, unit = 100 * difference / answer["previous"][name], "%"
+        sign, direction = ("▲ +", "more") if difference > 0 else ("▼ −", "less")
+        assert change == f"{sign}{abs(difference):.1f} {unit} {direction} than in the same time before"
+    page.goto("/?lang=en&start=2026-02-28&end=2026-02-28")
+    expect(page.locator(".change").nth(1)).to_have_text("▲ +2 more than in the same time before")
+    expect(page.locator(".change").nth(2)).to_have_text("Nothing before to compare with")
+    page.goto("/?lang=en&start=2025-12-08&end=2025-12-10")
+    expect(page.locator(".change").first).to_be_visible()
+    assert page.locator(".change").all_text_contents() == ["Nothing before to compare with"] * 4
 
 
 @needs_chromium

@@ -23,10 +23,11 @@ export function writeChoice(choice) {
 
 /** The query of the API: seven days are its rolling window; more of them begin on a day and end today. */
 export async function queryOf({ days, start, end, mode }, getToday) {
-  if (days === "range") return parameters({ mode, start, end });
-  if (days === "7") return parameters({ mode });
+  const asked = { mode, compare: "previous" };
+  if (days === "range") return parameters({ ...asked, start, end });
+  if (days === "7") return parameters(asked);
   const first = new Date(Date.parse(await getToday()) - (Number(days) - 1) * DAY);
-  return parameters({ mode, start: first.toISOString().slice(0, 10) });
+  return parameters({ ...asked, start: first.toISOString().slice(0, 10) });
 }
 
 function pick(value, allowed) {

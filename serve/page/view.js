@@ -1,4 +1,5 @@
 /** Draws the numbers: first how the shop is doing, then what sells, who comes, what goes wrong, WhatsApp. */
+import { change } from "./change.js";
 import { chart, spark } from "./chart.js";
 import { element } from "./dom.js";
 import { table } from "./table.js";
@@ -25,7 +26,7 @@ function nobody() {
 function sections(stats, trend) {
   const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
   return [
-    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats[name], trend))),
+    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats, trend))),
     section(
       "funnel",
       steps("event_counts", event_counts, [
@@ -124,10 +125,10 @@ function section(name, ...content) {
   return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, word(name)), ...content);
 }
 
-function card(field, value, trend) {
+function card(field, stats, trend) {
   const format = FORMATS[field];
   const name = element("h2", null, term(field));
-  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(value)), spark(field, trend, format));
+  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(stats[field])), change(field, stats), spark(field, trend, format));
 }
 
 /** Steps one below the other, each with its share of the first; the rates are those of the API. */

@@ -79,6 +79,11 @@ const WORDS = {
     csv: "CSV",
     png: "PNG",
     sortBy: "Ordenar por",
+    more: "más que en el mismo tiempo anterior",
+    less: "menos que en el mismo tiempo anterior",
+    same: "= Igual que en el mismo tiempo anterior",
+    incomparable: "Sin datos anteriores con qué comparar",
+    points: "puntos",
   },
   en: {
     title: "Your shop",
@@ -160,6 +165,11 @@ const WORDS = {
     csv: "CSV",
     png: "PNG",
     sortBy: "Sort by",
+    more: "more than in the same time before",
+    less: "less than in the same time before",
+    same: "= As in the same time before",
+    incomparable: "Nothing before to compare with",
+    points: "points",
   },
 };
 
@@ -179,7 +189,12 @@ const locale = () => (language === "es" ? "es-CO" : "en-US");
 
 export const count = (value) => new Intl.NumberFormat(locale()).format(value);
 
-export const percent = (value) => `${new Intl.NumberFormat(locale(), { minimumFractionDigits: 1 }).format(value)} %`;
+const tenths = (value) => new Intl.NumberFormat(locale(), { minimumFractionDigits: 1 }).format(value);
+
+export const percent = (value) => `${tenths(value)} %`;
+
+/** Percentage points. */
+export const points = (value) => `${tenths(value)} ${word("points")}`;
 
 /** Colombian pesos, written as in Colombia whatever the language. */
 export const money = (value) => `$ ${new Intl.NumberFormat("es-CO", { maximumFractionDigits: 2 }).format(value)}`;

@@ -1,0 +1,28 @@
+import { element } from "./dom.js";
+import { money, percent, points, word } from "./words.js";
+
+const bought = (stats) => stats.total_sales;
+const visited = (stats) => stats.session_stats.unique_sessions;
+const checkedOut = (stats) => stats.event_counts.begin_checkout;
+
+/** What a number is about: where there was none of it, then or now, there is nothing to compare. */
+const BASES = { total_revenue: visited, total_sales: visited, average_order_value: bought, abandonment_rate: checkedOut };
+
+/** How a number differs from that of the time before: in percent of it, and for a rate in percentage points. */
+export function change(field, stats) {
+  const text = BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field]) : word("incomparable");
+  return element("p", { class: "change" }, text);
+}
+
+function compared(field, now, before) {
+  const [difference, format] = differenceOf(field, now, before);
+  const size = Math.round(10 * Math.abs(difference)) / 10;
+  if (!size) return word("same");
+  return difference > 0 ? `▲ +${format(size)} ${word("more")}` : `▼ −${format(size)} ${word("less")}`;
+}
+
+function differenceOf(field, now, before) {
+  if (field === "abandonment_rate") return [now - before, points];
+  if (before) return [(100 * (now - before)) / before, percent];
+  return [now, field === "total_revenue" ? money : String];
+}

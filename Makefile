@@ -8,10 +8,11 @@ N ?= 200000
 export WAREHOUSE_DIR ?= warehouse
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
+export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token check bench screenshot setup-spark
+.PHONY: help run test build watch serve token docs check bench screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -53,6 +54,10 @@ serve: $(INSTALLED) ## serve what has been published
 
 token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what `make run` keeps
 	@$(WITH_SECRET) $(BIN)/python -m serve token
+
+docs: $(INSTALLED) ## serve dbt's documentation and lineage of what was built, on DOCS_PORT=8080
+	@$(BIN)/dbt docs generate --quiet
+	@exec $(BIN)/dbt docs serve --no-browser --host "$$HOST" --port "$$DOCS_PORT"
 
 check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in seconds
 	@$(BIN)/ruff check .

@@ -1,0 +1,33 @@
+"""dbt's documentation, as `make docs` serves it."""
+
+import json
+
+from tests.shop import TARGET, Shop, builder
+
+KINDS = ("nodes", "macros", "sources", "exposures")
+
+
+def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> None:
+    _, *surroundings = small_shop.command()
+    assert builder().dbt(["docs", "generate"], *surroundings) == 0
+    manifest = json.loads((TARGET / "manifest.json").read_bytes())
+    catalog = json.loads((TARGET / "catalog.json").read_bytes())["nodes"]
+    ours = [
+        each
+        for kind in KINDS
+        for each in manifest[kind].values()
+        if each["package_name"] == "storefront_metrics" and each["resource_type"] not in ("test", "operation")
+    ]
+    assert {each["resource_type"] for each in ours} == {"model", "seed", "macro", "exposure"}
+    assert [each["name"] for each in ours if not each["description"]] == []
+    undescribed = [
+        f"{each['name']}.{column}"
+        for each in ours
+        for column in {**each.get("columns", {}), **catalog.get(each["unique_id"], {}).get("columns", {})}
+        if not each["columns"].get(column, {}).get("description")
+    ]
+    assert undescribed == []
+    tables = {name.split(".")[-1] for name in catalog}
+    assert tables >= {name for (name,) in small_shop.published().sql("show tables").fetchall()} - {
+        "published_build"
+    }

@@ -2,6 +2,7 @@
 
 `WAREHOUSE_DIR/versions/<time>.duckdb` is one complete version and never changes;
 `WAREHOUSE_DIR/current.duckdb` is a symbolic link to the newest, for the API and for BI tools.
+`WAREHOUSE_DIR/parquet` is one to `versions/<time>`, a folder of the tables that people read as Parquet.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 CODE = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
 LINK = "current.duckdb"
+PARQUET_LINK = "parquet"
 # The name and version of each file whose rows are kept, and whether something was wrong with it.
 FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
 EVENTS = "fct_events"
@@ -63,7 +65,7 @@ def publish_version(
         sweep_unfinished(versions)
         built_at = datetime.now(UTC).replace(tzinfo=None)
         version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
-        unfinished = version.with_suffix(".tmp")
+        unfinished, folder = version.with_suffix(".tmp"), version.with_suffix("")
         try:
             if copied:
                 shutil.copyfile(copied, unfinished)
@@ -78,6 +80,7 @@ def publish_version(
                     [version.stem, config["store_timezone"], built_at, inputs],
                 )
                 cursor.execute(f"begin; {comments(config['tables'] | PUBLISHED_BUILD)} commit")
+                write_parquet(cursor, [*config["tables"], *PUBLISHED_BUILD], folder)
             finally:
                 cursor.execute("detach unfinished")
             sync(unfinished)
@@ -85,6 +88,8 @@ def publish_version(
         finally:
             sweep_unfinished(versions)
         sync(versions)
+        # In this order, as a build that is killed in between them is published by the next one.
+        point(warehouse / PARQUET_LINK, folder)
         point(warehouse / LINK, version)
         remove_old(versions)
         return version
@@ -138,6 +143,17 @@ def published(link: Path, query: str) -> Any:
         return None
 
 
+def write_parquet(cursor: duckdb.DuckDBPyConnection, tables: list[str], folder: Path) -> None:
+    """Write each table that people read, but for that of the events."""
+    folder.mkdir()
+    for table in tables:
+        if table != EVENTS and not table.startswith("api_"):
+            path = folder / f"{table}.parquet"
+            cursor.execute(f"copy unfinished.{table} to '{quoted(path)}' (format parquet)")
+            sync(path)
+    sync(folder)
+
+
 def comments(tables: dict[str, Any]) -> str:
     statements = []
     for table, described in tables.items():
@@ -170,8 +186,11 @@ def point(link: Path, version: Path) -> None:
 
 def sweep_unfinished(versions: Path) -> None:
     """Remove what a killed build left; only one build at a time gets here."""
-    for path in versions.glob("*.tmp*"):
-        path.unlink()
+    for path in versions.iterdir():
+        if path.is_dir() and not path.with_suffix(".duckdb").exists():
+            shutil.rmtree(path)
+        elif ".tmp" in path.name:
+            path.unlink()
 
 
 def remove_old(versions: Path) -> None:
@@ -180,3 +199,4 @@ def remove_old(versions: Path) -> None:
     for path in sorted(versions.glob("*.duckdb"))[:-KEPT_VERSIONS]:
         if path.stat().st_mtime < young:
             path.unlink()
+            shutil.rmtree(path.with_suffix(""), ignore_errors=True)

@@ -1,7 +1,7 @@
 """The marts by brute force, from their descriptions: a second reading of them, to compare row by row."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -198,9 +198,20 @@ def traffic(events: list[Dated]) -> list[Row]:
     return rows
 
 
-def checkouts(events: list[Dated]) -> list[Row]:
+@dataclass(frozen=True)
+class Begun:
+    """All that a buyer begins to check out on a day."""
+
+    day: date
+    source: str
+    last_error: str | None
+    value: Fraction
+    is_abandoned: bool
+
+
+def begun_checkouts(events: list[Dated]) -> Iterator[Begun]:
     buyers_days = {(each.day, each.event.buyer) for each in of(events, "purchase")}
-    found: defaultdict[tuple[date, str], list[tuple[Fraction, bool]]] = defaultdict(list)
+    met = grouped(of(events, *ERRORS, "address_error"), lambda each: (each.day, each.event.buyer))
     begun = grouped(of(events, "begin_checkout"), lambda each: (each.day, each.event.buyer))
     for (day, buyer), those in begun.items():
         _, source = min((each.event.at, each.event.source) for each in those)
@@ -208,17 +219,34 @@ def checkouts(events: list[Dated]) -> list[Row]:
             max((each.event.at, each.value) for each in of_product)
             for of_product in grouped(those, lambda each: each.event.slug).values()
         )
-        left = sum((each for _, each in last), Fraction(0))
-        found[day, source].append((left, (day, buyer) not in buyers_days))
+        last_at = max((each.event.at for each in met.get((day, buyer), [])), default=None)
+        last_errors = [each.event.type for each in met.get((day, buyer), []) if each.event.at == last_at]
+        yield Begun(
+            day,
+            source,
+            min(last_errors, default=None),
+            sum((each for _, each in last), Fraction(0)),
+            (day, buyer) not in buyers_days,
+        )
+
+
+def left_behind(checkouts: Iterable[Begun]) -> Fraction:
+    return sum((each.value for each in checkouts if each.is_abandoned), Fraction(0))
+
+
+def checkouts(events: list[Dated]) -> list[Row]:
+    found: defaultdict[tuple[date, str], list[Begun]] = defaultdict(list)
+    for each in begun_checkouts(events):
+        found[each.day, each.source].append(each)
     return [
         {
             "event_date": day,
             "source": source,
             "checkouts": len(those),
-            "abandoned_checkouts": sum(is_abandoned for _, is_abandoned in those),
-            "value": sum((left for left, _ in those), Fraction(0)),
-            "abandoned_value": sum((left for left, is_abandoned in those if is_abandoned), Fraction(0)),
-            "abandonment_rate": rate(sum(is_abandoned for _, is_abandoned in those), len(those)),
+            "abandoned_checkouts": sum(each.is_abandoned for each in those),
+            "value": sum((each.value for each in those), Fraction(0)),
+            "abandoned_value": left_behind(those),
+            "abandonment_rate": rate(sum(each.is_abandoned for each in those), len(those)),
         }
         for (day, source), those in found.items()
     ]
@@ -226,6 +254,7 @@ def checkouts(events: list[Dated]) -> list[Row]:
 
 def errors(events: list[Dated]) -> list[Row]:
     purchases = grouped(of(events, "purchase"), lambda each: (each.day, each.event.session))
+    begun = list(begun_checkouts(events))
     rows = []
     met = grouped(of(events, *ERRORS, "address_error"), lambda each: (each.day, each.event.type))
     for (day, kind), those in met.items():
@@ -233,6 +262,7 @@ def errors(events: list[Dated]) -> list[Row]:
             session: min(each.event.at for each in theirs)
             for session, theirs in grouped(those, lambda each: each.event.session).items()
         }
+        lost = [each for each in begun if (each.day, each.last_error) == (day, kind)]
         rows.append(
             {
                 "event_date": day,
@@ -243,6 +273,8 @@ def errors(events: list[Dated]) -> list[Row]:
                     any(each.event.at >= at for each in purchases.get((day, session), []))
                     for session, at in first.items()
                 ),
+                "abandoned_checkouts": sum(each.is_abandoned for each in lost),
+                "abandoned_value": left_behind(lost),
             }
         )
     return rows

@@ -43,7 +43,7 @@ errors as (
         buyer_id,
         event_type as error_type,
         row_number() over (
-            partition by event_date, buyer_id order by occurred_at desc, event_type
+            partition by event_date, buyer_id order by occurred_at desc, event_type asc
         ) as place_from_last,
         event_date
     from events

@@ -1,8 +1,8 @@
-"""The dashboard's answers, each computed once however many ask for it, and kept for its second."""
+"""The API's answers, each computed once however many ask for it, and kept for its second."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
-from serve.dashboard import QUESTIONS, dashboard_stats
+from pydantic import BaseModel
+
+from serve import dashboard, risk
+from serve.dashboard import dashboard_stats
 from serve.errors import NothingPublished
-from serve.query import Query
+from serve.query import Query, StatsQuery
+from serve.risk import money_at_risk
 from serve.schema import ComparedStats, DashboardStats, Health, Mode, in_utc
 from serve.version import Version
-from serve.warehouse import Session, Warehouse
+from serve.warehouse import Row, Session, Warehouse
 from serve.window import Window, before, resolve
 
 KEPT_ANSWERS = 128
@@ -31,7 +35,7 @@ Clock = Callable[[], datetime]
 class Answer:
     """The JSON of one answer, with what is about it and not of it.
 
-    body: `ComparedStats` as UTF-8 JSON.
+    body: `ComparedStats` or `MoneyAtRisk` as UTF-8 JSON.
     headers: the version it was read from, and the ETag of the body.
     """
 
@@ -109,23 +113,33 @@ class Answers:
     async def compute(self, session: Session, now: datetime, query: Query) -> Answer:
         async with self.limited(session):
             window = await self.in_thread(lambda: resolve(session, now, query.start, query.end))
-            stats = await self.stats(session, window, query.mode)
-            previous = None
-            if query.compare:
-                window_before = await self.in_thread(lambda: before(session, window))
-                previous = await self.stats(session, window_before, query.mode)
+            if isinstance(query, StatsQuery):
+                body: BaseModel = await self.compared_stats(session, window, query)
+            else:
+                body = money_at_risk(await self.rows(session, risk.QUESTIONS, window.parameters()))
             newest_event_at = await self.newest_event_at(session, now)
-        return await self.in_thread(lambda: answer(stats, previous, session.version, newest_event_at))
+        return await self.in_thread(lambda: answer(body, session.version, newest_event_at))
+
+    async def compared_stats(self, session: Session, window: Window, query: StatsQuery) -> ComparedStats:
+        stats, previous = await self.stats(session, window, query.mode), None
+        if query.compare:
+            window_before = await self.in_thread(lambda: before(session, window))
+            previous = await self.stats(session, window_before, query.mode)
+        return ComparedStats.model_construct(**dict(stats), previous=previous)
 
     async def stats(self, session: Session, window: Window, mode: Mode) -> DashboardStats:
         parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
         await self.in_thread(lambda: session.keep_days(parameters))
-        asked = [self.in_thread(partial(session.rows, question, parameters)) for question in QUESTIONS]
+        rows = await self.rows(session, dashboard.QUESTIONS, parameters)
+        return await self.in_thread(lambda: dashboard_stats(rows, window, mode))
+
+    async def rows(self, session: Session, questions: Sequence[str], parameters: Row) -> dict[str, list[Row]]:
+        """The rows of each of these queries, which run side by side."""
+        asked = [self.in_thread(partial(session.rows, question, parameters)) for question in questions]
         try:
-            rows = dict(zip(QUESTIONS, await asyncio.gather(*asked), strict=True))
+            return dict(zip(questions, await asyncio.gather(*asked), strict=True))
         finally:
             await asyncio.wait(asked)
-        return await self.in_thread(lambda: dashboard_stats(rows, window, mode))
 
     async def newest_event_at(self, session: Session, now: datetime) -> datetime | None:
         """When the newest event happened whose time has come. Nearly always that is the version's newest."""
@@ -155,11 +169,8 @@ class Answers:
             await asyncio.sleep(STOP_AGAIN_SECONDS)
 
 
-def answer(
-    stats: DashboardStats, previous: DashboardStats | None, version: Version, newest_event_at: datetime | None
-) -> Answer:
-    compared = ComparedStats.model_construct(**dict(stats), previous=previous)
-    body = compared.model_dump_json(exclude_none=True).encode()
+def answer(model: BaseModel, version: Version, newest_event_at: datetime | None) -> Answer:
+    body = model.model_dump_json(exclude_none=True).encode()
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{sha256(body).hexdigest()[:32]}"',

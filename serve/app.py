@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import product
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -15,13 +16,15 @@ from serve.auth import Admins
 from serve.follower import Follower
 from serve.landing import Landing
 from serve.pages import add_pages
-from serve.query import parameters, read_query
+from serve.query import Query, StatsQuery, parameters, read_query
+from serve.risk import MoneyAtRisk
 from serve.schema import ComparedStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
 from serve.tracking import add_tracking
 from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
+MONEY_AT_RISK = "/api/analytics/money-at-risk"
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
@@ -81,9 +84,22 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         With `compare=previous`, also the same over the window of equal length just before.
         Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
         """
+        return await answer_to(StatsQuery, request, credentials)
+
+    async def get_money_at_risk(request: Request, credentials: Bearer) -> Response:
+        """What was begun and not bought, over the same windows; refused as the dashboard's answer is.
+
+        The window is cut into the store's days: what a buyer begins on a day, or on the window's part of it,
+        is abandoned where there is no purchase in the same.
+        """
+        return await answer_to(Query, request, credentials)
+
+    async def answer_to(
+        model: type[Query], request: Request, credentials: HTTPAuthorizationCredentials | None
+    ) -> Response:
         admins.require(credentials.credentials if credentials else None)
         # FastAPI would take as long to read the query as all the rest of handing out an answer takes.
-        answer = await kept.get(read_query(request.scope["query_string"]))
+        answer = await kept.get(read_query(model, request.scope["query_string"]))
         if answer.is_known(",".join(request.headers.getlist("If-None-Match"))):
             return Response(status_code=304, headers=answer.headers)
         return Response(answer.body, headers=answer.headers, media_type="application/json")
@@ -91,16 +107,19 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     async def get_health() -> Health:
         return await kept.health()
 
-    for path in (f"{DASHBOARD}/", DASHBOARD):
-        for method in ("GET", "HEAD"):
+    for path, route, query, response in (
+        (DASHBOARD, get_dashboard_stats, StatsQuery, ComparedStats),
+        (MONEY_AT_RISK, get_money_at_risk, Query, MoneyAtRisk),
+    ):
+        for ending, method in product(("/", ""), ("GET", "HEAD")):
             app.api_route(
-                path,
+                path + ending,
                 methods=[method],
-                response_model=ComparedStats,
+                response_model=response,
                 responses=RESPONSES,
-                openapi_extra={"parameters": parameters()},
-                include_in_schema=(path.endswith("/") and method == "GET"),
-            )(get_dashboard_stats)
+                openapi_extra={"parameters": parameters(query)},
+                include_in_schema=bool(ending and method == "GET"),
+            )(route)
     app.get("/healthz")(get_health)
     app.head("/healthz", include_in_schema=False)(get_health)
     if landing:

@@ -8,7 +8,7 @@ from itertools import product
 
 from serve.answers import Answers
 from serve.errors import TookTooLong
-from serve.query import Query
+from serve.query import StatsQuery
 from serve.schema import Compare, Mode
 from serve.version import Version
 from serve.warehouse import VersionError, Warehouse
@@ -77,7 +77,7 @@ class Follower:
             now = self.answers.clock()
             try:
                 for mode, compare in product(Mode, (None, *Compare)):
-                    await self.answers.task(version, now, Query(mode=mode, compare=compare))
+                    await self.answers.task(version, now, StatsQuery(mode=mode, compare=compare))
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)
             if self.answers.clock() == now:

@@ -38,29 +38,34 @@ Day = Annotated[
 
 
 class Query(BaseModel, frozen=True):
-    """A mode, the days of the store that its window begins and ends with, and what to compare with."""
+    """The days of the store that a window begins and ends with."""
 
-    mode: Mode = Mode.TOTAL
     start: Day = None
     end: Day = None
+
+
+class StatsQuery(Query, frozen=True):
+    """The same with a mode, and what to compare with."""
+
+    mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
 
 
 @lru_cache(REMEMBERED)
-def read_query(query_string: bytes) -> Query:
-    """The query of a request; parameters unknown to us are ignored. Raises BadQuery."""
+def read_query(model: type[Query], query_string: bytes) -> Query:
+    """The query of a request; parameters unknown to the model are ignored. Raises BadQuery."""
     given = QueryParams(query_string)
-    for name in Query.model_fields:
+    for name in model.model_fields:
         if len(given.getlist(name)) > 1:
             raise BadQuery(f"{name}: give it once only")
     try:
-        return Query.model_validate(dict(given))
+        return model.model_validate(dict(given))
     except ValidationError as error:
         problems = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
         raise BadQuery("; ".join(problems)) from None
 
 
-def parameters() -> list[dict[str, Any]]:
+def parameters(model: type[Query]) -> list[dict[str, Any]]:
     """The query's parameters, as OpenAPI describes them."""
-    schema = Query.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return [{"name": name, "in": "query", "schema": each} for name, each in schema["properties"].items()]

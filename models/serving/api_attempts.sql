@@ -1,0 +1,19 @@
+select
+    dense_rank() over (partition by event_date order by buyer_id) as buyer_number,
+    event_type,
+    product_slug,
+    source,
+    {{ line_value('price', 'quantity') }} as value,
+    event_date,
+    occurred_at
+from {{ ref('stg_events') }}
+where
+    event_type in (
+        'begin_checkout',
+        'purchase',
+        'payment_error',
+        'checkout_error',
+        'payment_confirmation_error',
+        'address_error'
+    )
+order by occurred_at

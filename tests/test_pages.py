@@ -11,11 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route, expect
 
-from tests.shop import ROOT, Server, Shop, authorized
+from tests.shop import DASHBOARD, ROOT, Server, Shop, authorized
 from tests.tab import Tab, needs_chromium
 from tests.test_api import token
 
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
+MONEY_AT_RISK = "/api/analytics/money-at-risk/"
 NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 
@@ -65,15 +66,15 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
 def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
     page = tab.sign_in(f"?lang=en&mode={mode}")
     expect(page.locator("table[data-field=trend]")).to_be_attached()
-    answer = sample.stats(mode=mode)
+    answer = sample.stats(mode=mode) | sample.get(MONEY_AT_RISK).json()
     numbers = tab.numbers()
     assert numbers.pop("whatsappRate").endswith("%")
-    assert len(numbers) == 27
+    assert len(numbers) == 31
     assert {path: number(text) for path, text in numbers.items()} == {
         path: field(answer, path) for path in numbers
     }
     tables = page.locator("main table")
-    assert tables.count() == 8
+    assert tables.count() == 10
     for table in tables.all():
         if table.get_attribute("data-field") == "trend":
             continue
@@ -234,12 +235,12 @@ def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> N
     page, late = tab.page, list[Route]()
 
     def keep_nonsense(route: Route) -> None:
-        if route.request.headers["authorization"] == "Bearer nonsense":
-            late.append(route)
-        else:
+        if route.request.headers["authorization"] != "Bearer nonsense":
             route.continue_()
+        elif DASHBOARD in route.request.url:
+            late.append(route)
 
-    page.route("**/dashboard-stats/?*", keep_nonsense)
+    page.route("**/api/analytics/*/?*", keep_nonsense)
     tab.sign_in(with_token="nonsense")
     expect(page.locator("main")).to_have_attribute("aria-busy", "true")
     with page.expect_request("**/dashboard-stats/?*"):

@@ -1,6 +1,7 @@
 /** Asks the API. The token lives in session storage, and never in the address bar for longer than it takes. */
 
 const STATS = "/api/analytics/dashboard-stats/";
+const RISK = "/api/analytics/money-at-risk/";
 
 /** An answer other than 200; `status` is 0 where the server cannot be reached. */
 export class Refused extends Error {
@@ -24,11 +25,13 @@ export const getToken = () => sessionStorage.getItem("token");
 
 /** The numbers for a query, the version of the data, and when its newest event happened. Raises Refused. */
 export async function getStats(query) {
-  const headers = { Authorization: `Bearer ${getToken()}` };
-  const response = await ask(`${STATS}?${query}`, { headers });
+  const response = await askAsAdmin(`${STATS}?${query}`);
   const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => response.headers.get(name));
   return { stats: await response.json(), version, newestEventAt };
 }
+
+/** What was begun and not bought, for a query. Raises Refused. */
+export const getRisk = async (query) => (await askAsAdmin(`${RISK}?${query}`)).json();
 
 /** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */
 export async function getToday() {
@@ -51,8 +54,11 @@ export async function getDefinitions() {
     }
   };
   collect(schemas.DashboardStats, "");
+  collect(schemas.MoneyAtRisk, "");
   return definitions;
 }
+
+const askAsAdmin = (url) => ask(url, { headers: { Authorization: `Bearer ${getToken()}` } });
 
 async function ask(url, options) {
   let response;

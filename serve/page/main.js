@@ -1,4 +1,4 @@
-import { Refused, dropToken, getDefinitions, getStats, getToday, getToken, getVersion, keepToken, takeTokenFromAddress } from "./api.js";
+import { Refused, dropToken, getDefinitions, getRisk, getStats, getToday, getToken, getVersion, keepToken, takeTokenFromAddress } from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
 import { getTrend, knownTrend } from "./trend.js";
@@ -24,13 +24,14 @@ async function refresh() {
   const isWanted = () => asked === choice && token === getToken();
   main.ariaBusy = "true";
   try {
-    const [{ stats, version, newestEventAt }] = await Promise.all([queryOf(asked, getToday).then(getStats), defined]);
+    const query = await queryOf(asked, getToday);
+    const [{ stats, version, newestEventAt }, risk] = await Promise.all([getStats(query), getRisk(query), defined]);
     if (isWanted()) {
       shownVersion = version;
-      show(stats, newestEventAt, knownTrend(stats.events_timeline));
+      show(newestEventAt, stats, risk, knownTrend(stats.events_timeline));
     }
     const trend = await getTrend(stats.events_timeline, version);
-    if (isWanted()) show(stats, newestEventAt, trend);
+    if (isWanted()) show(newestEventAt, stats, risk, trend);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (isWanted()) explain(error);
@@ -52,11 +53,11 @@ async function isOutdated() {
   }
 }
 
-function show(stats, newestEventAt, trend) {
+function show(newestEventAt, ...numbers) {
   tell("");
   status.textContent = newestEventAt ? `${word("newest")}: ${moment(newestEventAt)}` : "";
-  const drawing = JSON.stringify([stats, trend, choice.lang]);
-  if (drawing !== shown) draw(main, stats, trend);
+  const drawing = JSON.stringify([...numbers, choice.lang]);
+  if (drawing !== shown) draw(main, ...numbers);
   shown = drawing;
   main.hidden = false;
 }

@@ -1,4 +1,4 @@
-/** Draws the numbers: first how the shop is doing, then what sells, who comes, what goes wrong, WhatsApp. */
+/** Draws the numbers: first how the shop is doing, then what sells, who comes, WhatsApp, what goes wrong and may cost. */
 import { change } from "./change.js";
 import { chart, spark } from "./chart.js";
 import { element } from "./dom.js";
@@ -10,11 +10,11 @@ import { count, day, money, percent, word } from "./words.js";
 const FORMATS = { total_revenue: money, total_sales: count, average_order_value: money, abandonment_rate: percent };
 const performanceOrder = { key: "views", descending: true };
 
-export function draw(main, stats, trend) {
+export function draw(main, stats, risk, trend) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
   const focused = focusable().indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((details) => details.open);
-  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats, trend) : [nobody()]));
+  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats, risk, trend) : [nobody()]));
   main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
   focusable()[focused]?.focus({ preventScroll: true });
 }
@@ -23,7 +23,7 @@ function nobody() {
   return element("p", { class: "empty" }, word("empty"));
 }
 
-function sections(stats, trend) {
+function sections(stats, risk, trend) {
   const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
   return [
     element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats, trend))),
@@ -51,6 +51,7 @@ function sections(stats, trend) {
       table("traffic_sources", [text("source"), number("sessions", word("sessions"))], stats.traffic_sources),
     ),
     section("whatsapp", ...whatsapp(stats)),
+    section("risk", ...moneyAtRisk(risk)),
     section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => [`error_counts.${name}`, count(value)]))),
     section("timeline", ...timelines(stats, trend)),
   ];
@@ -92,6 +93,20 @@ function whatsapp({ whatsapp_sessions, whatsapp_purchases, whatsapp_sessions_lis
     numbers(["whatsapp_sessions", count(whatsapp_sessions)], ["whatsapp_purchases", count(whatsapp_purchases)], ["whatsappRate", percent(rate)]),
     element("h3", null, term("whatsapp_sessions_list")),
     sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, word("none")),
+  ];
+}
+
+function moneyAtRisk(risk) {
+  const left = [number("abandoned_checkouts", word("abandoned")), number("abandoned_value", word("left"), money)];
+  return [
+    numbers(
+      ["abandoned_value", money(risk.abandoned_value)],
+      ["abandoned_checkouts", count(risk.abandoned_checkouts)],
+      ["error_value", money(risk.error_value)],
+      ["error_checkouts", count(risk.error_checkouts)],
+    ),
+    table("abandoned_by_source", [text("source"), number("checkouts", word("checkouts")), ...left], risk.abandoned_by_source),
+    table("abandoned_by_error", [{ key: "error_type", label: word("error"), format: word }, ...left], risk.abandoned_by_error),
   ];
 }
 

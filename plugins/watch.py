@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from glob import has_magic
 from io import StringIO
@@ -36,6 +37,7 @@ class Landing:
         self.folder = Path(raw_events)
         while has_magic(str(self.folder)) or self.folder.is_file():
             self.folder = self.folder.parent
+        self.changes: Iterator[object] | None = None
 
     def files(self) -> dict[Path, str]:
         """Each file with its version. Raises LandingError."""
@@ -53,8 +55,11 @@ class Landing:
         return files
 
     def wait(self, stopping: Event) -> None:
-        """Return when something happens in the folder or to `stopping`, after LOOK seconds at the latest."""
-        changes = watch(
+        """Return when something has happened in the folder since the last wait, or happens to `stopping`.
+
+        After LOOK seconds at the latest; then the folder is watched anew, as another one may have its name.
+        """
+        self.changes = self.changes or watch(
             self.folder,
             watch_filter=lambda _, path: not Path(path).name.startswith("."),
             debounce=100,
@@ -64,8 +69,10 @@ class Landing:
             stop_event=stopping,
         )
         try:
-            next(changes, None)
+            if not next(self.changes, None):
+                self.changes = None
         except OSError:
+            self.changes = None
             stopping.wait(LOOK)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -73,6 +73,21 @@ def test_what_lands_is_published_and_other_builds_may_run_meanwhile(shop: Shop, 
     watcher.until(lambda: purchases(shop) == ["a.ndjson"])
     watcher.until(lambda: bool(watcher.lines(f"Published {shop.link.readlink().stem}, 1 rows read")))
     shop.built()
+
+
+def test_what_lands_while_it_builds_is_built_next_without_a_wait(shop: Shop, watcher: Watcher) -> None:
+    version = shop.link.readlink()
+    land(shop, "b1.ndjson")
+    while shop.link.readlink() == version:
+        time.sleep(0.01)
+    land(shop, "b2.ndjson")
+    landed_at = datetime.now()
+    watcher.until(lambda: "b2.ndjson" in purchases(shop))
+    watcher.until(lambda: bool(watcher.lines(f"Published {shop.link.readlink().stem}")))
+    (line,) = watcher.lines(f"Published {shop.link.readlink().stem}")
+    ended_at = datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f")
+    seconds = float(line.split()[-2])
+    assert ended_at - timedelta(seconds=seconds) < landed_at + timedelta(seconds=3)
 
 
 def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watcher: Watcher) -> None:

@@ -4,7 +4,7 @@ import json
 
 from tests.shop import TARGET, Shop, builder
 
-KINDS = ("nodes", "macros", "sources", "exposures")
+KINDS = ("nodes", "macros", "sources", "exposures", "semantic_models", "metrics")
 
 
 def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> None:
@@ -18,7 +18,9 @@ def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> Non
         for each in manifest[kind].values()
         if each["package_name"] == "storefront_metrics" and each["resource_type"] not in ("test", "operation")
     ]
-    assert {each["resource_type"] for each in ours} == {"model", "seed", "macro", "exposure"}
+    assert {each["resource_type"] for each in ours} == {
+        *("model", "seed", "macro", "exposure", "semantic_model", "metric")
+    }
     assert [each["name"] for each in ours if not each["description"]] == []
     undescribed = [
         f"{each['name']}.{column}"

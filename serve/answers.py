@@ -2,25 +2,24 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from serve import dashboard, risk
+from serve.answer import Answer, answer
 from serve.dashboard import dashboard_stats
 from serve.errors import NothingPublished
 from serve.query import Query, StatsQuery
 from serve.risk import money_at_risk
 from serve.schema import ComparedStats, DashboardStats, Health, Mode, in_utc
 from serve.version import Version
-from serve.warehouse import Row, Session, Warehouse
+from serve.warehouse import DamagedError, Row, Session, Warehouse
 from serve.window import Window, before, resolve
 
 KEPT_ANSWERS = 128
@@ -31,28 +30,13 @@ Result = TypeVar("Result")
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The JSON of one answer, with what is about it and not of it.
-
-    body: `ComparedStats` or `MoneyAtRisk` as UTF-8 JSON.
-    headers: the version it was read from, and the ETag of the body.
-    """
-
-    body: bytes
-    headers: dict[str, str]
-
-    def is_known(self, if_none_match: str) -> bool:
-        """Whether who sent this `If-None-Match` header has the body already."""
-        known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-        return bool(known & {"*", self.headers["ETag"]})
-
-
 class Answers:
     """Answers of one version, until another takes its place.
 
     clock: gives the second it is, a UTC instant without a zone.
     query_timeout: seconds that an answer may take, its wait for a free core included.
+    leave: puts another version in the place of one that is damaged, or none.
+    damaged: the versions that could not be read.
     """
 
     def __init__(self, warehouse: Warehouse, clock: Clock, query_timeout: float) -> None:
@@ -60,20 +44,33 @@ class Answers:
         self.clock = clock
         self.query_timeout = query_timeout
         self.version: Version | None = None
+        self.damaged: list[str] = []
+        self.leave: Callable[[Version], Awaitable[None]]
         self.kept: dict[tuple[Version, datetime, Query], asyncio.Task[Answer]] = {}
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
     async def get(self, query: Query) -> Answer:
         """The answer as of now. Raises ServeError where there is none."""
-        if not self.version:
-            raise NothingPublished("Nothing has been published yet: run `make build` first.")
-        now = self.clock()
-        task = self.task(self.version, now, query)
-        if task.done():
-            # What is asked for more than once a second is there when the next second begins.
-            self.task(self.version, now + SECOND, query)
-        # Who asks may go away before the others who wait for the same answer.
-        return await asyncio.shield(task)
+
+        async def answer_of(version: Version) -> Answer:
+            now = self.clock()
+            task = self.task(version, now, query)
+            if task.done():
+                # What is asked for more than once a second is there when the next second begins.
+                self.task(version, now + SECOND, query)
+            # Who asks may go away before the others who wait for the same answer.
+            return await asyncio.shield(task)
+
+        return await self.of_good_version(answer_of)
+
+    async def of_good_version(self, ask: Callable[[Version], Awaitable[Result]]) -> Result:
+        """What is asked of the version that is served, or of that which takes a damaged one's place."""
+        while version := self.version:
+            try:
+                return await ask(version)
+            except DamagedError:
+                await self.leave(version)
+        raise NothingPublished("Nothing that can be read has been published: run `make build` first.")
 
     def close(self) -> None:
         """Compute nothing any more."""
@@ -81,16 +78,22 @@ class Answers:
 
     async def health(self) -> Health:
         """The version being served; all null before the first."""
-        if not self.version:
-            return Health(version=None, built_at=None, newest_event_at=None)
-        session = Session(self.warehouse, self.version)
-        async with self.limited(session):
-            newest_event_at = await self.newest_event_at(session, self.clock())
-        return Health(
-            version=session.version.name,
-            built_at=in_utc(session.version.built_at),
-            newest_event_at=in_utc(newest_event_at),
-        )
+
+        async def health_of(version: Version) -> Health:
+            session = Session(self.warehouse, version)
+            async with self.limited(session):
+                newest_event_at = await self.newest_event_at(session, self.clock())
+            return Health(
+                version=version.name,
+                built_at=in_utc(version.built_at),
+                newest_event_at=in_utc(newest_event_at),
+                damaged_versions=self.damaged,
+            )
+
+        try:
+            return await self.of_good_version(health_of)
+        except NothingPublished:
+            return Health(version=None, built_at=None, newest_event_at=None, damaged_versions=self.damaged)
 
     def task(self, version: Version, now: datetime, query: Query) -> asyncio.Task[Answer]:
         """The task that computes an answer, or has computed it; a failed one is not kept."""
@@ -167,16 +170,3 @@ class Answers:
         while True:
             session.stop()
             await asyncio.sleep(STOP_AGAIN_SECONDS)
-
-
-def answer(model: BaseModel, version: Version, newest_event_at: datetime | None) -> Answer:
-    body = model.model_dump_json(exclude_none=True).encode()
-    headers = {
-        "Cache-Control": "private, no-cache",
-        "ETag": f'"{sha256(body).hexdigest()[:32]}"',
-        "X-Data-Version": version.name,
-        "X-Data-Built-At": f"{version.built_at.isoformat()}Z",
-    }
-    if newest_event_at:
-        headers["X-Data-Newest-Event-At"] = f"{newest_event_at.isoformat()}Z"
-    return Answer(body, headers)

@@ -18,12 +18,14 @@ log = logging.getLogger("uvicorn.error")
 
 
 class Follower:
-    """Lets `answers` be those of the version that is published last in `warehouse`."""
+    """Lets `answers` be those of the version published last in `warehouse`, or of the last good one."""
 
     def __init__(self, warehouse: Warehouse, answers: Answers) -> None:
         self.warehouse = warehouse
         self.answers = answers
         self.seen: str | None = None
+        self.switching = asyncio.Lock()
+        answers.leave = self.leave
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
@@ -47,27 +49,53 @@ class Follower:
                 log.exception("looking for a new version failed")
 
     async def look(self) -> None:
-        """Switch to the version that was published last, once its default answers are there.
-
-        One that cannot be read leaves the last good one in service.
-        """
+        """Switch to the version that was published last, or stay where that is damaged."""
         name = await asyncio.to_thread(self.warehouse.newest)
         if name is None or name == self.seen:
             return
         self.seen = name
+        async with self.switching:
+            if await self.switch(name):
+                self.answers.damaged.clear()
+            elif not self.answers.version:
+                await self.fall_back()
+
+    async def leave(self, version: Version) -> None:
+        """Switch from a version that turns out damaged to the last good one before it."""
+        async with self.switching:
+            if self.answers.version is version:
+                log.error("version %s is damaged; the last good one takes its place", version.name)
+                self.answers.damaged.append(version.name)
+                await self.fall_back()
+
+    async def fall_back(self) -> None:
+        for name in await asyncio.to_thread(self.warehouse.names):
+            if name not in self.answers.damaged and await self.switch(name):
+                return
+        # None is left: it may be the disk, which is looked at again until it is back.
+        self.serve(None)
+        self.answers.damaged.clear()
+        self.seen = None
+
+    async def switch(self, name: str) -> bool:
+        """Serve a version once its default answers are there; whether that can be."""
         try:
             version = await asyncio.to_thread(self.warehouse.open, name)
+            try:
+                await self.prepare(version)
+            except VersionError:
+                self.warehouse.retire(version)
+                raise
         except VersionError:
-            log.exception("version %s cannot be opened; the last one goes on", name)
-            return
-        try:
-            await self.prepare(version)
-        except VersionError:
-            log.exception("version %s cannot be read; the last one goes on", name)
-            self.warehouse.retire(version)
-            return
-        replaced, self.answers.version = self.answers.version, version
+            log.exception("version %s cannot be read", name)
+            self.answers.damaged.append(name)
+            return False
+        self.serve(version)
         log.info("now serving version %s", name)
+        return True
+
+    def serve(self, version: Version | None) -> None:
+        replaced, self.answers.version = self.answers.version, version
         if replaced:
             self.warehouse.retire(replaced)
 

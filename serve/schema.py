@@ -248,6 +248,7 @@ class Health(BaseModel):
     version: str | None = Field(description="The published version; null before the first.")
     built_at: datetime | None = Field(description="When it was built, UTC.")
     newest_event_at: datetime | None = Field(description="When its newest event so far happened, UTC.")
+    damaged_versions: list[str] = Field(description="Versions that cannot be read and are not served.")
 
 
 class Problem(BaseModel):

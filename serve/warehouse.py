@@ -23,6 +23,7 @@ KEPT_DAYS = 16
 
 Row = dict[str, Any]
 VersionError = duckdb.Error
+DamagedError = (duckdb.IOException, duckdb.SerializationException)
 
 
 class Warehouse:
@@ -46,6 +47,10 @@ class Warehouse:
             return self.link.readlink().stem
         except OSError:
             return None
+
+    def names(self) -> list[str]:
+        """The names of all versions that are still there, the newest first."""
+        return sorted((path.stem for path in self.versions.glob("*.duckdb")), reverse=True)
 
     def open(self, name: str) -> Version:
         """Attach a version. Raises VersionError if it cannot be read."""

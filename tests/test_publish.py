@@ -217,6 +217,15 @@ def test_the_readme_lists_every_mart(small_shop: Shop) -> None:
     assert [mart for (mart,) in marts if mart.startswith("mart_") and f"`{mart}`" not in readme] == []
 
 
+def test_the_analysts_queries_are_answered(small_shop: Shop) -> None:
+    text = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    queries = re.findall("```sql\n(.*?)```", text, re.DOTALL) + re.findall('marts.sql\\("(.*?)"\\)', text)
+    with small_shop.published() as published:
+        for query in ";".join(queries).split(";"):
+            if query.strip():
+                assert published.sql(query).fetchall(), query
+
+
 def test_descriptions_travel_with_what_is_published(small_shop: Shop) -> None:
     published = small_shop.published()
     tables = dict(published.sql("select table_name, comment from duckdb_tables()").fetchall())

@@ -60,7 +60,9 @@ def rows(shop: Shop, count: int) -> list[str]:
 
 
 def sales(server: Server) -> int:
-    count: int = server.get(DASHBOARD).json()["total_sales"]
+    """Those of the day, which stay the day's while the server's clock runs."""
+    day = LAST_DAY.isoformat()
+    count: int = server.get(DASHBOARD, start=day, end=day).json()["total_sales"]
     return count
 
 

@@ -1,8 +1,22 @@
 with events as (
     select
-        *,
-        {{ line_value('price', 'quantity') }} as value
+        buyer_id,
+        event_type,
+        product_slug,
+        source,
+        {{ line_value('price', 'quantity') }} as value,
+        event_date,
+        occurred_at
     from {{ ref('stg_events') }}
+    where
+        event_type in (
+            'begin_checkout',
+            'purchase',
+            'payment_error',
+            'checkout_error',
+            'payment_confirmation_error',
+            'address_error'
+        )
 ),
 
 -- Who begins again that day goes on with the same checkout, in which a product counts as it was left last.
@@ -47,7 +61,7 @@ errors as (
         ) as place_from_last,
         event_date
     from events
-    where event_type in ('payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error')
+    where event_type not in ('begin_checkout', 'purchase')
 )
 
 select

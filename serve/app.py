@@ -48,7 +48,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
     warehouse = Warehouse(settings.warehouse_dir)
     kept = Answers(warehouse, now, settings.query_timeout)
-    admins = Admins(settings.jwt_secret)
+    admins = Admins(*filter(None, (settings.jwt_secret, settings.jwt_secret_previous)))
     landing = (
         Landing(settings.tracked_events, LANDING * settings.workers) if settings.tracked_events else None
     )

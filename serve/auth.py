@@ -12,10 +12,13 @@ REMEMBERED_TOKENS = 1_000
 
 
 class Admins:
-    """Knows an admin's token by its signature, and one it has seen by heart until it expires."""
+    """Knows an admin's token by its signature, and one it has seen by heart until it expires.
 
-    def __init__(self, secret: str) -> None:
-        self.secret = secret
+    secrets: the keys that may have signed it, the newest first.
+    """
+
+    def __init__(self, *secrets: str) -> None:
+        self.secrets = secrets
         self.expiries: dict[str, int] = {}
 
     def require(self, token: str | None) -> None:
@@ -25,14 +28,17 @@ class Admins:
         if self.expiries.get(token, 0) <= time.time():
             if len(self.expiries) >= REMEMBERED_TOKENS:
                 self.expiries.clear()
-            self.expiries[token] = expiry_of_admin(token, self.secret)
+            self.expiries[token] = expiry_of_admin(token, self.secrets)
 
 
-def expiry_of_admin(token: str, secret: str) -> int:
+def expiry_of_admin(token: str, secrets: tuple[str, ...]) -> int:
     """The second since 1970 at which an admin's token expires. Raises Unauthorized or Forbidden."""
+    secret, *others = secrets
     try:
         claims = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["exp"]})
-    except (jwt.PyJWTError, OverflowError):
+    except (jwt.PyJWTError, OverflowError) as error:
+        if others and isinstance(error, jwt.InvalidSignatureError):
+            return expiry_of_admin(token, tuple(others))
         raise Unauthorized("The token is not valid or has expired.") from None
     if claims.get("is_admin") is not True:
         raise Forbidden("Only an admin may see the dashboard.")

@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 MINIMUM_SECRET_BYTES = 32
+# The examples of jwt.io, which are long enough and known to everybody.
+WELL_KNOWN_SECRETS = (
+    "a-string-secret-at-least-256-bits-long",
+    "a-valid-string-secret-that-is-at-least-384-bits-long",
+    "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+)
 
 Number = TypeVar("Number", int, float)
 
@@ -20,6 +26,7 @@ class Settings:
     """The server's settings.
 
     jwt_secret: HS256 key, at least 32 bytes.
+    jwt_secret_previous: the key before it, whose tokens are still good, or None.
     warehouse_dir: folder in which `dbt build` publishes.
     cors_origins: origins that may call from a browser.
     host, port: where the server listens.
@@ -36,12 +43,12 @@ class Settings:
     workers: int = 1
     query_timeout: float = 10.0
     tracked_events: Path | None = None
+    jwt_secret_previous: str | None = None
 
     def __post_init__(self) -> None:
-        if len(self.jwt_secret.encode()) < MINIMUM_SECRET_BYTES:
-            raise SettingsError(
-                f"JWT_SECRET must be set to a secret of at least {MINIMUM_SECRET_BYTES} bytes."
-            )
+        require_secret("JWT_SECRET", self.jwt_secret)
+        if self.jwt_secret_previous is not None:
+            require_secret("JWT_SECRET_PREVIOUS", self.jwt_secret_previous)
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"PORT must lie between 0 and 65535, not be {self.port}.")
         if self.workers < 1:
@@ -50,6 +57,14 @@ class Settings:
             raise SettingsError(f"QUERY_TIMEOUT must be seconds above 0, not {self.query_timeout}.")
         if self.tracked_events and not self.tracked_events.is_dir():
             raise SettingsError(f"TRACK=on needs RAW_EVENTS to name a folder, not {self.tracked_events}.")
+
+
+def require_secret(name: str, secret: str) -> None:
+    """Raise SettingsError for a key that can be guessed."""
+    if len(secret.encode()) < MINIMUM_SECRET_BYTES:
+        raise SettingsError(f"{name} must be set to a secret of at least {MINIMUM_SECRET_BYTES} bytes.")
+    if secret in WELL_KNOWN_SECRETS:
+        raise SettingsError(f"{name} is no secret, but an example that everybody knows. Take a random one.")
 
 
 def number(name: str, kind: type[Number], default: Number) -> Number:
@@ -86,4 +101,5 @@ def settings_from_environment() -> Settings:
         workers=number("WORKERS", int, Settings.workers),
         query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
         tracked_events=tracked_events(),
+        jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
     )

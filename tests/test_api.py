@@ -43,6 +43,18 @@ def test_a_token_that_cannot_be_trusted_gives_401(server: Server, bad_token: str
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
+def test_a_token_of_the_key_before_is_good_until_that_is_forgotten(small_shop: Shop) -> None:
+    before, other = SECRET[::-1], SECRET.upper()
+    with small_shop.serving(jwt_secret_previous=before) as server:
+        assert server.get(token=token()).status_code == 200
+        assert server.get(token=token(key=before)).status_code == 200
+        assert server.get(token=token(key=before, exp=None)).status_code == 401
+        assert server.get(token=token(key=before, is_admin=False)).status_code == 403
+        assert server.get(token=token(key=other)).status_code == 401
+    with small_shop.serving() as server:
+        assert server.get(token=token(key=before)).status_code == 401
+
+
 @pytest.mark.parametrize("claim", ["true", 1, [0], {"is_admin": True}, False, None])
 def test_only_the_boolean_true_makes_an_admin(server: Server, claim: Any) -> None:
     assert server.get(token=token(is_admin=claim)).status_code == 403

@@ -171,6 +171,10 @@ def test_all_workers_serve_a_new_version_within_a_second(three_versions: Shop) -
         ("QUERY_TIMEOUT", "0"),
         ("QUERY_TIMEOUT", "nan"),
         ("PORT", "80000"),
+        ("JWT_SECRET", ""),
+        ("JWT_SECRET", "31 bytes are less than 32 bytes"),
+        ("JWT_SECRET", "a-string-secret-at-least-256-bits-long"),
+        ("JWT_SECRET_PREVIOUS", "short"),
     ],
 )
 def test_a_setting_that_means_nothing_is_refused_in_words(tmp_path: Path, variable: str, value: str) -> None:

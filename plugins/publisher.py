@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from account import account
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
@@ -24,6 +25,7 @@ from versions import (
 )
 
 IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
+IS_READ = "parsed.file in (select file from landed.stg_rows)"
 FORGET_TOUCHED = "delete from stg_touched_sessions"
 
 
@@ -32,7 +34,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         self.warehouse = Path(self.creds.path).parent
-        self.warehouse.mkdir(parents=True, exist_ok=True)
+        try:
+            self.warehouse.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"WAREHOUSE_DIR cannot be made: {error.strerror}: {error.filename}") from None
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         if memory := os.environ.get("BUILD_MEMORY"):
@@ -75,8 +80,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             copied=link if before and not self.are_all_touched() else None,
         )
         self.note_published(version)
-        rows = cursor.sql("select count(*) from landed.stg_rows where row_number > 0").fetchall()[0][0]
-        print(f"Published {version.stem}, {rows} rows read{naming_unreadable(files)}")
+        read = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
+        print(f"Published {version.stem}, {read}{naming_unreadable(files)}")
 
     def files(self) -> list[File]:
         found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from account import account
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from versions import FILES, hash_of_inputs, naming_unreadable, point, publish_version, quoted
 
@@ -41,6 +42,9 @@ class Publisher(DataSourceReader):
     def read(self, partition: InputPartition) -> Iterator[tuple[str]]:
         with duckdb.connect() as connection:
             files = connection.execute(FILES.format(self.parquet("stg_parsed_events"))).fetchall()
+            read = account(
+                connection, self.parquet("stg_parsed_events"), self.parquet("stg_later_deliveries")
+            )
             inputs = hash_of_inputs(files, self.build["store_timezone"])
             version = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
@@ -48,7 +52,7 @@ class Publisher(DataSourceReader):
         before = self.link.resolve()
         point(self.link, self.folder)
         remove_ended(self.folder, before)
-        yield (f"Published {version.stem}{naming_unreadable(files)}",)
+        yield (f"Published {version.stem}, {read}{naming_unreadable(files)}",)
 
     def parquet(self, table: str) -> str:
         """What Spark has written of a table, as DuckDB reads it."""

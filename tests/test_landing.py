@@ -87,7 +87,10 @@ def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_an
         b'{"session_id": "s", "created_at": "2026-03-07"}'
     )
     (shop.landing / "b.csv").write_text("event_type,session_id\npurchase,s,2026-03-07\n", encoding="utf-8")
-    shop.built()
+    assert (
+        ", 6 rows read: 1 kept, 0 duplicates, 5 quarantined (not a JSON object: 2,"
+        " no readable event_type: 1, not UTF-8: 1, not as many fields as the header: 1)"
+    ) in shop.build().stdout
     rows = shop.build_database().sql("from stg_quarantine order by file, row_number").fetchall()
     assert [(Path(file).name, row_number, reason) for file, row_number, reason, _ in rows] == [
         ("a.ndjson", 3, "not a JSON object"),
@@ -100,6 +103,15 @@ def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_an
     assert dict(shop.published().sql("from mart_quarantine").fetchall())["not a JSON object"] == 2
     with shop.serving(NOW) as server:
         assert server.stats()["total_sales"] == 1
+
+
+def test_a_builds_last_line_accounts_for_each_row_it_has_read(shop: Shop) -> None:
+    keyed = event("purchase", "2026-03-07T10:00:00Z", idempotency_key="k")
+    shop.land("a.ndjson", [keyed, keyed, {}])
+    said = shop.build().stdout
+    assert ", 3 rows read: 1 kept, 1 duplicates, 1 quarantined (no readable created_at: 1)\n" in said
+    shop.land("b.ndjson", [keyed, event("page_view", "2026-03-07T10:00:00Z")])
+    assert ", 2 rows read: 1 kept, 1 duplicates, 0 quarantined\n" in shop.build().stdout
 
 
 def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: Shop) -> None:

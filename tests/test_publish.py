@@ -76,6 +76,7 @@ def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(s
     ("variable", "value", "words"),
     [
         ("STORE_TIMEZONE", "Bogota'", "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone"),
+        ("WAREHOUSE_DIR", "/dev/null/here", "WAREHOUSE_DIR cannot be made: Not a directory: /dev/null/here"),
         ("BUILD_MEMORY", "much", "BUILD_MEMORY is 'much', which is no amount of memory such as 2GB"),
     ],
 )

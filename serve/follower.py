@@ -14,6 +14,7 @@ from serve.version import Version
 from serve.warehouse import VersionError, Warehouse
 
 LOOK_SECONDS = 0.1
+LOOK_AGAIN_SECONDS = 2.0  # Where no version can be read.
 log = logging.getLogger("uvicorn.error")
 
 
@@ -24,6 +25,7 @@ class Follower:
         self.warehouse = warehouse
         self.answers = answers
         self.seen: str | None = None
+        self.pause = LOOK_SECONDS
         self.switching = asyncio.Lock()
         answers.leave = self.leave
 
@@ -42,7 +44,7 @@ class Follower:
 
     async def follow(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self.pause)
             try:
                 await self.look()
             except Exception:
@@ -75,7 +77,7 @@ class Follower:
         # None is left: it may be the disk, which is looked at again until it is back.
         self.serve(None)
         self.answers.damaged.clear()
-        self.seen = None
+        self.seen, self.pause = None, LOOK_AGAIN_SECONDS
 
     async def switch(self, name: str) -> bool:
         """Serve a version once its default answers are there; whether that can be."""
@@ -86,11 +88,12 @@ class Follower:
             except VersionError:
                 self.warehouse.retire(version)
                 raise
-        except VersionError:
-            log.exception("version %s cannot be read", name)
+        except VersionError as error:
+            log.error("version %s cannot be read: %s", name, error)
             self.answers.damaged.append(name)
             return False
         self.serve(version)
+        self.pause = LOOK_SECONDS
         log.info("now serving version %s", name)
         return True
 

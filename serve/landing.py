@@ -86,6 +86,7 @@ class Landing:
         if self.journal is None:
             with suppress(FileExistsError):
                 self.folder.mkdir()
+                sync(self.folder.parent)
             self.journal = Journal(self.folder)
         self.journal.write("".join(f"{row}\n" for row in rows).encode())
 

@@ -1,8 +1,9 @@
 """dbt's documentation, as `make docs` serves it."""
 
 import json
+import re
 
-from tests.shop import TARGET, Shop, builder
+from tests.shop import ROOT, TARGET, Shop, builder
 
 KINDS = ("nodes", "macros", "sources", "exposures", "semantic_models", "metrics")
 
@@ -33,3 +34,11 @@ def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> Non
     assert tables >= {name for (name,) in small_shop.published().sql("show tables").fetchall()} - {
         "published_build"
     }
+
+
+def test_the_tests_that_the_threat_model_names_are_there() -> None:
+    threat_model = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall("`(test_[a-z0-9_]+)`", threat_model))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if f"def {name}(" not in tests] == []

@@ -32,9 +32,17 @@ pytestmark = pytest.mark.skipif(
 
 
 def settings_of_spark(folder: Path, master: str) -> dict[str, str]:
-    """The environment of a build on Spark whose settings and parsed project lie in a folder."""
+    """The environment of a build on Spark whose settings and parsed project lie in a folder.
+
+    Its code is compiled quickly rather than well, as none of it runs for long.
+    """
     settings_file = folder / "spark-defaults.conf"
-    settings_file.write_text(f"spark.master {master}\nspark.sql.shuffle.partitions 2\n", encoding="utf-8")
+    settings_file.write_text(
+        f"spark.master {master}\nspark.sql.shuffle.partitions 2\n"
+        "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1\n"
+        "spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1\n",
+        encoding="utf-8",
+    )
     return {
         "DBT_TARGET": "spark",
         "DBT_TARGET_PATH": str(folder / "target"),

@@ -1,5 +1,5 @@
 import { element } from "./dom.js";
-import { money, percent, points, word } from "./words.js";
+import { percent, points, word } from "./words.js";
 
 const bought = (stats) => stats.total_sales;
 const visited = (stats) => stats.session_stats.unique_sessions;
@@ -8,21 +8,25 @@ const checkedOut = (stats) => stats.event_counts.begin_checkout;
 /** What a number is about: where there was none of it, then or now, there is nothing to compare. */
 const BASES = { total_revenue: visited, total_sales: visited, average_order_value: bought, abandonment_rate: checkedOut };
 
-/** How a number differs from that of the time before: in percent of it, and for a rate in percentage points. */
-export function change(field, stats) {
-  const text = BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field]) : word("incomparable");
+/**
+ * How a number differs from that of the time before: in percent of it, and for a rate in percentage points.
+ *
+ * format: how the number itself is written, as what it grew by from zero is.
+ */
+export function change(field, stats, format) {
+  const text = BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field], format) : word("incomparable");
   return element("p", { class: "change" }, text);
 }
 
-function compared(field, now, before) {
-  const [difference, format] = differenceOf(field, now, before);
+function compared(field, now, before, format) {
+  const [difference, written] = differenceOf(field, now, before, format);
   const size = Math.round(10 * Math.abs(difference)) / 10;
   if (!size) return word("same");
-  return difference > 0 ? `▲ +${format(size)} ${word("more")}` : `▼ −${format(size)} ${word("less")}`;
+  return difference > 0 ? `▲ +${written(size)} ${word("more")}` : `▼ −${written(size)} ${word("less")}`;
 }
 
-function differenceOf(field, now, before) {
+function differenceOf(field, now, before, format) {
   if (field === "abandonment_rate") return [now - before, points];
   if (before) return [(100 * (now - before)) / before, percent];
-  return [now, field === "total_revenue" ? money : String];
+  return [now, format];
 }

@@ -143,7 +143,7 @@ function section(name, ...content) {
 function card(field, stats, trend) {
   const format = FORMATS[field];
   const name = element("h2", null, term(field));
-  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(stats[field])), change(field, stats), spark(field, trend, format));
+  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(stats[field])), change(field, stats, format), spark(field, trend, format));
 }
 
 /** Steps one below the other, each with its share of the first; the rates are those of the API. */

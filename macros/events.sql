@@ -20,3 +20,7 @@
     anti join {{ later_deliveries }} using (file, row_number)
     where quarantine_reason is null and row_number > 0
 {%- endmacro %}
+
+{% macro error_types() -%}
+    'payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error'
+{%- endmacro %}

@@ -26,6 +26,7 @@ from tests.forked import FORKED, Builder, dbt
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 DASHBOARD = "/api/analytics/dashboard-stats/"
+MONEY_AT_RISK = "/api/analytics/money-at-risk/"
 
 # dbt reads the project anew, which takes seconds, where WAREHOUSE_DIR or its target folder is another. So all
 # builds of this process have the same: a link to the warehouse of the shop that is being built.

@@ -10,10 +10,9 @@ import pytest
 
 from plugins.versions import point
 from tests.conftest import NOW
-from tests.shop import Shop, event
+from tests.shop import MONEY_AT_RISK, Shop, event
 
 HEADERS = 3 * 4096
-MONEY_AT_RISK = "/api/analytics/money-at-risk/"
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.reference import CHECKOUT
-from tests.shop import ROOT, TARGET, Server, Shop
+from tests.shop import MONEY_AT_RISK, ROOT, TARGET, Server, Shop
 from tests.tab import Tab, needs_chromium
-from tests.test_pages import MONEY_AT_RISK, NEWEST, field, number
+from tests.test_pages import NEWEST, field, number
 
 FIRST, LAST = "2026-02-23", "2026-03-01"  # An ISO week.
 

@@ -11,12 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route, expect
 
-from tests.shop import DASHBOARD, ROOT, Server, Shop, authorized
+from tests.shop import DASHBOARD, MONEY_AT_RISK, ROOT, Server, Shop, authorized
 from tests.tab import Tab, needs_chromium
 from tests.test_api import token
 
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
-MONEY_AT_RISK = "/api/analytics/money-at-risk/"
 NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 

@@ -12,9 +12,8 @@ import pytest
 
 from tests.reference import ERRORS, cleaned, deduplicated, differences, half_up, window
 from tests.reference_marts import Begun, Dated, begun_checkouts, left_behind, mart_differences
-from tests.shop import Server, Shop, event
+from tests.shop import MONEY_AT_RISK, Server, Shop, event
 
-PATH = "/api/analytics/money-at-risk/"
 ZONE = "America/Havana"
 NOW = datetime(2025, 11, 5, 15, 4, 5, tzinfo=UTC)
 TYPES = [*["begin_checkout"] * 6, *["purchase"] * 2, *ERRORS, "address_error", "page_view"]
@@ -118,12 +117,12 @@ def expected(
 def test_any_window_gives_the_answer_of_the_definitions(
     busy: Server, events: list[dict[str, Any]], query: dict[str, str]
 ) -> None:
-    answer = busy.get(PATH, **query)
+    answer = busy.get(MONEY_AT_RISK, **query)
     assert answer.status_code == 200, answer.text
     assert differences(expected(events, **query), answer.json()) == []
 
 
 def test_it_is_refused_to_whom_the_dashboard_is(busy: Server) -> None:
-    assert busy.client.get(PATH).status_code == 401
-    assert busy.get(PATH.rstrip("/"), start="2025-11-02", end="2025-11-01").status_code == 422
-    assert busy.get(PATH, mode="unknown").content == busy.get(PATH).content
+    assert busy.client.get(MONEY_AT_RISK).status_code == 401
+    assert busy.get(MONEY_AT_RISK.rstrip("/"), start="2025-11-02", end="2025-11-01").status_code == 422
+    assert busy.get(MONEY_AT_RISK, mode="unknown").content == busy.get(MONEY_AT_RISK).content

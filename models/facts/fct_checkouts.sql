@@ -8,15 +8,7 @@ with events as (
         event_date,
         occurred_at
     from {{ ref('stg_events') }}
-    where
-        event_type in (
-            'begin_checkout',
-            'purchase',
-            'payment_error',
-            'checkout_error',
-            'payment_confirmation_error',
-            'address_error'
-        )
+    where event_type in ('begin_checkout', 'purchase', {{ error_types() }})
 ),
 
 -- Who begins again that day goes on with the same checkout, in which a product counts as it was left last.
@@ -61,7 +53,7 @@ errors as (
         ) as place_from_last,
         event_date
     from events
-    where event_type not in ('begin_checkout', 'purchase')
+    where event_type in ({{ error_types() }})
 )
 
 select

@@ -6,7 +6,7 @@ with errors as (
         event_date,
         min(occurred_at) as first_error_at
     from {{ ref('stg_events') }}
-    where event_type in ('payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error')
+    where event_type in ({{ error_types() }})
     group by event_date, session_id, event_type
 ),
 

@@ -7,13 +7,5 @@ select
     event_date,
     occurred_at
 from {{ ref('stg_events') }}
-where
-    event_type in (
-        'begin_checkout',
-        'purchase',
-        'payment_error',
-        'checkout_error',
-        'payment_confirmation_error',
-        'address_error'
-    )
+where event_type in ('begin_checkout', 'purchase', {{ error_types() }})
 order by occurred_at

@@ -12,7 +12,7 @@ export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token docs check bench screenshot setup-spark
+.PHONY: help run test build watch serve token erase docs check bench screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -54,6 +54,9 @@ serve: $(INSTALLED) ## serve what has been published
 
 token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what `make run` keeps
 	@$(WITH_SECRET) $(BIN)/python -m serve token
+
+erase: $(INSTALLED) ## take the customer with the address EMAIL out of the warehouse, for good
+	@$(BIN)/python plugins/erasure.py
 
 docs: $(INSTALLED) ## serve dbt's documentation and lineage of what was built, on DOCS_PORT=8080
 	@$(BIN)/dbt docs generate --quiet

@@ -12,6 +12,7 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
+from erasure import define_without_erased, erased_addresses
 from versions import (
     EVENTS,
     FILES,
@@ -53,6 +54,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
+        self.erased = erased_addresses(self.warehouse)
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        define_without_erased(cursor, self.erased)
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import landing
 import pyarrow as pa
+from erasure import define_without_erased, erased_addresses
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
 SAMPLE = Path(__file__).parents[1] / "seeds" / "sample_events.csv"
@@ -19,7 +20,7 @@ SPARK_TYPES = {"VARCHAR": "string", "INTEGER": "int", "TIMESTAMP": "timestamp_nt
 
 
 class DefaultSource(DataSource):
-    """Options: `raw_events`, as RAW_EVENTS, empty for the sample; `query`, which reads `stg_rows`."""
+    """Options: `raw_events` and `warehouse`, as the variables; `query`, which reads `stg_rows`."""
 
     @classmethod
     def name(cls) -> str:
@@ -27,13 +28,14 @@ class DefaultSource(DataSource):
 
     def schema(self) -> str:
         with duckdb.connect() as connection:
-            columns = parsed(connection, {}, "", self.options["query"])
+            columns = parsed(connection, {}, "", self.options["query"], [])
             described = zip(columns.columns, columns.types, strict=True)
             return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
 
     def reader(self, schema: object) -> "LandingReader":
         raw_events = Path(self.options["raw_events"] or SAMPLE).absolute()
-        return LandingReader(str(raw_events), self.options["query"])
+        erased = erased_addresses(Path(self.options["warehouse"]))
+        return LandingReader(str(raw_events), self.options["query"], erased)
 
 
 class Files(InputPartition):
@@ -44,9 +46,10 @@ class Files(InputPartition):
 
 
 class LandingReader(DataSourceReader):
-    def __init__(self, raw_events: str, query: str) -> None:
+    def __init__(self, raw_events: str, query: str, erased: list[str]) -> None:
         self.raw_events = raw_events
         self.query = query
+        self.erased = erased
 
     def partitions(self) -> list[Files]:
         parts: list[Files] = []
@@ -69,17 +72,23 @@ class LandingReader(DataSourceReader):
         reader_version = landing.version_of_reader(self.raw_events)
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            yield from parsed(connection, partition.versions, reader_version, self.query).to_arrow_reader()
+            rows = parsed(connection, partition.versions, reader_version, self.query, self.erased)
+            yield from rows.to_arrow_reader()
 
 
 def parsed(
-    connection: duckdb.DuckDBPyConnection, versions: dict[Path, str], reader_version: str, query: str
+    connection: duckdb.DuckDBPyConnection,
+    versions: dict[Path, str],
+    reader_version: str,
+    query: str,
+    erased: list[str],
 ) -> duckdb.DuckDBPyRelation:
     """What the query gives for the rows of these files.
 
     Hashes become text of the same order, as Spark has no such numbers.
     """
     landing.rows_of_files(connection, versions, reader_version).create_view("stg_rows")
+    define_without_erased(connection, erased)
     rows = connection.sql(query)
     hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]
     replaced = ", ".join(f"lpad(to_hex({name}), 32, '0') as {name}" for name in hashes)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.forked import Builder
 from tests.reference import differences
 from tests.shop import Shop
+from tests.test_erasure import ADDRESS, erase
 from tests.test_golden import GOLDEN, STORES
 from tests.test_incremental import differences as differences_of_tables
 from tests.test_property import Scenario
@@ -94,12 +95,15 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     spark_shop = Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing)
     duckdb_shop.land("events.ndjson", scenario.events)
     land_dirt(duckdb_shop.landing)
+    for each in (duckdb_shop, spark_shop):
+        assert erase(each).returncode == 0
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
     with duckdb_shop.build_database() as build:
         expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
     tables = spark_shop.warehouse / "spark" / "current"
     quarantined = duckdb.sql(f"from '{tables}/stg_quarantine/*.parquet' order by file, row_number")
     assert quarantined.fetchall() == expected
+    assert ADDRESS not in str(expected) and "erased" in str(expected)
 
 
 def land_dirt(landing: Path) -> None:
@@ -118,6 +122,8 @@ def land_dirt(landing: Path) -> None:
         good % b'"1", "event_type": "page_view"',
         good % (b"[" * 1500 + b"]" * 1500),
         good % b'"\\ud800"',
+        good % f'0, "idempotency_key": "{ADDRESS}"'.encode(),
+        b'{"user_id": "%s"}\n' % ADDRESS.encode(),
     ]
     (landing / "dirt.ndjson").write_bytes(b"".join(lines))
     (landing / "cut.ndjson.gz").write_bytes(
@@ -179,7 +185,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_n
     for name in "ab":
         shop.land(f"{name}.ndjson", [{}])
     query = "select file, md5_number(file) as file_hash from stg_rows where text = '{}'"
-    reader = LandingReader(str(folder), query)
+    reader = LandingReader(str(folder), query, erased=[])
     (files,) = reader.partitions()
     (folder / "a.ndjson").unlink()
     (rows,) = reader.read(files)

@@ -10,7 +10,8 @@
     {% if execute %}
         {% do run_query(
             "create or replace temporary view landing using landing options (raw_events '"
-            ~ spark_text(env_var('RAW_EVENTS', '')) ~ "', query '" ~ spark_text(query) ~ "')"
+            ~ spark_text(env_var('RAW_EVENTS', '')) ~ "', warehouse '" ~ spark_text(env_var('WAREHOUSE_DIR', 'warehouse'))
+            ~ "', query '" ~ spark_text(query) ~ "')"
         ) %}
     {% endif %}
     select * from landing

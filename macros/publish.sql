@@ -5,6 +5,12 @@
         {% for result in results %}
             {% if result.status in ['error', 'fail', 'runtime error', 'partial success'] %}
                 {% do failed.append(result.node.name) %}
+                {% if 'Corrupt database file' in result.message %}
+                    {{ exceptions.raise_compiler_error(
+                        "The build file is damaged. Remove " ~ target.path ~ " and build again: all landed"
+                        ~ " files are read anew, and events of files that are gone are lost."
+                    ) }}
+                {% endif %}
             {% elif result.status in ['success', 'pass', 'warn'] %}
                 {% do done.append(result.node.unique_id) %}
             {% endif %}

@@ -104,7 +104,7 @@ def opened(build: Path) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(build)
         except duckdb.IOException as error:
-            if "lock" not in str(error) or time.monotonic() > deadline:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
                 raise ErasureError(f"{build} cannot be opened: {error}") from None
             time.sleep(0.2)
 

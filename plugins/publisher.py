@@ -12,6 +12,7 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
 from erasure import define_without_erased, erased_addresses
 from versions import (
     EVENTS,
@@ -38,12 +39,17 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         try:
             self.warehouse.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ValueError(f"WAREHOUSE_DIR cannot be made: {error.strerror}: {error.filename}") from None
+            raise DbtRuntimeError(
+                f"WAREHOUSE_DIR cannot be made: {error.strerror}: {error.filename}"
+            ) from None
+        require_readable(Path(self.creds.path))
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         if memory := os.environ.get("BUILD_MEMORY"):
             if not re.fullmatch(r"[0-9.]+ *[KMGT]i?B", memory, re.IGNORECASE):
-                raise ValueError(f"BUILD_MEMORY is {memory!r}, which is no amount of memory such as 2GB.")
+                raise DbtRuntimeError(
+                    f"BUILD_MEMORY is {memory!r}, which is no amount of memory such as 2GB."
+                )
             config["memory_limit"] = memory
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
@@ -130,6 +136,19 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         for table in tables:
             cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
         cursor.execute("commit")
+
+
+def require_readable(build: Path) -> None:
+    """Raise DbtRuntimeError for a build file that cannot be opened, other than for being open elsewhere."""
+    if build.exists():
+        try:
+            duckdb.connect(build, read_only=True).close()
+        except duckdb.Error as error:
+            if "Could not set lock" not in str(error):
+                raise DbtRuntimeError(
+                    f"The build file cannot be read: {error}. Remove {build} and build again: all landed"
+                    " files are read anew, and events of files that are gone are lost."
+                ) from None
 
 
 def digest(path: Path) -> str:

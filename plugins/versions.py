@@ -10,8 +10,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import duckdb
 
 ROOT = Path(__file__).parents[1]
 CODE = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
+NAME = "%Y%m%dT%H%M%S%fZ"
 LINK = "current.duckdb"
 PARQUET_LINK = "parquet"
 # The name and version of each file whose rows are kept, and whether something was wrong with it.
@@ -64,7 +65,7 @@ def publish_version(
     with alone_in(versions):
         sweep_unfinished(versions)
         built_at = datetime.now(UTC).replace(tzinfo=None)
-        version = versions / f"{built_at:%Y%m%dT%H%M%S%fZ}.duckdb"
+        version = versions / f"{name_after(versions, built_at)}.duckdb"
         unfinished, folder = version.with_suffix(".tmp"), version.with_suffix("")
         try:
             if copied:
@@ -93,6 +94,14 @@ def publish_version(
         point(warehouse / LINK, version)
         remove_old(versions)
         return version
+
+
+def name_after(versions: Path, built_at: datetime) -> str:
+    """A name of that time, or of just after the newest version where the clock was set back since then."""
+    for path in versions.glob("*.duckdb"):
+        with suppress(ValueError):
+            built_at = max(built_at, datetime.strptime(path.stem, NAME) + timedelta(microseconds=1))
+    return built_at.strftime(NAME)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from tests.shop import Server, Shop, event
 from tests.tab import CHROMIUM
 
 LONGEST = (
+    "test_faults.py",
     "test_publish.py",
     "test_golden.py",
     "test_pages.py",

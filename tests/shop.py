@@ -115,6 +115,7 @@ class Shop:
         try:
             while not runner.started:
                 assert thread.is_alive()
+                time.sleep(0.01)
             port = runner.servers[0].sockets[0].getsockname()[1]
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as server.client:
                 yield server

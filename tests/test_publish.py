@@ -5,12 +5,11 @@ import re
 import shutil
 import time
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
 from tests.conftest import NOW
-from tests.shop import ROOT, TARGET, Server, Shop, event
+from tests.shop import ROOT, TARGET, Shop, event
 
 
 def purchases(count: int) -> list[dict[str, str]]:
@@ -87,50 +86,6 @@ def test_a_setting_that_cannot_be_is_refused_in_words(
     result = shop.build()
     assert result.returncode != 0
     assert words in result.stdout
-
-
-def test_killed_builds_change_no_answer_and_the_next_one_is_served(shop: Shop) -> None:
-    shop.land("a.ndjson", purchases(1))
-    shop.built()
-    with shop.serving(NOW) as server, Asking(server) as asking:
-        shop.land("b.ndjson", purchases(2))
-        for seconds in (1.0, 2.5):
-            build = shop.start_build()
-            time.sleep(seconds)
-            build.kill()
-            build.join()
-        shop.built()
-        server.follows()
-        assert server.stats()["total_sales"] == 3
-    assert asking.answers[0] == 1
-    assert asking.answers[-1] == 3
-    assert asking.answers == sorted(asking.answers)
-    left = {path.name for path in (shop.warehouse / "versions").iterdir()}
-    versions = {name.removesuffix(".duckdb") for name in left if name.endswith(".duckdb")}
-    assert left == versions | {f"{version}.duckdb" for version in versions}
-
-
-class Asking:
-    """Asks for the number of sales all the while; any answer but 200 ends up in `answers` as -1."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.answers: list[int] = []
-        self.enough = Event()
-        self.thread = Thread(target=self.ask)
-
-    def ask(self) -> None:
-        while not self.enough.is_set():
-            response = self.server.get()
-            self.answers.append(response.json()["total_sales"] if response.status_code == 200 else -1)
-
-    def __enter__(self) -> "Asking":
-        self.thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.enough.set()
-        self.thread.join()
 
 
 def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answered(small_shop: Shop) -> None:

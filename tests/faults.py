@@ -1,0 +1,392 @@
+"""Faults that a shop is put through while it is asked, and what became of its numbers.
+
+Each kind of fault is a function that harms a shop which has just landed another file; afterwards the shop is
+built once more. `tests/test_faults.py` tries each kind once, `make faults` many times.
+"""
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+
+import httpx
+
+from plugins.versions import point
+from tests.shop import DASHBOARD, ROOT, Server, Shop, authorized, event
+
+NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
+KEPT = {"build.duckdb", "current.duckdb", "parquet", "versions"}
+BUILD_SECONDS = 4.0
+HEADERS = 3 * 4096
+REPEATED = 20_000
+
+
+@dataclass
+class Outcome:
+    """What one try came to: how many answers there were, and what was not as it must be, in words.
+
+    lost: events that should count in the end and do not; wrong: answers that are none, or of no version;
+    torn: answers that are partly of one version and partly of another; left: what is not cleared away.
+    """
+
+    answers: int = 0
+    lost: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+class Asking:
+    """Asks a server all the while, each time at another second, so that no answer is one that was kept."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.answers: list[tuple[int, str]] = []
+        self.enough = Event()
+        self.thread = Thread(target=self.ask)
+
+    def ask(self) -> None:
+        with httpx.Client(base_url=self.server.client.base_url, headers=authorized(), timeout=30) as client:
+            while not self.enough.wait(0.1):
+                self.server.now = NOW + timedelta(seconds=len(self.answers) % 3000)
+                try:
+                    response = client.get(DASHBOARD)
+                except httpx.HTTPError as error:
+                    self.answers.append((0, repr(error)))
+                else:
+                    self.answers.append((response.status_code, response.text))
+
+    def __enter__(self) -> "Asking":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.enough.set()
+        self.thread.join()
+
+
+class Grounds:
+    """A shop that is set back before each try to when it had been built without its last file.
+
+    before, after: what it answers without and with that file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.shop = shop = Shop(folder)
+        self.saved = folder / "saved"
+        random = Random(1)
+        instants = (NOW - timedelta(days=1, seconds=random.randrange(86_400)) for _ in range(3000))
+        kinds = ("product_view", "add_to_cart", "begin_checkout", "purchase")
+        shop.land(
+            "before.ndjson",
+            (
+                event(random.choice(kinds), at.isoformat(), f"{number % 500}", product_slug="p", price=number)
+                for number, at in enumerate(instants)
+            ),
+        )
+        self.before = self.answer()
+        shutil.copytree(shop.warehouse, self.saved, symlinks=True)
+        self.land_last()
+        self.after = self.answer()
+
+    def answer(self) -> str:
+        with self.shop.built().serving(NOW) as server:
+            return server.get().text
+
+    def land_last(self) -> None:
+        """A file of one purchase, however little of it is read, and however often."""
+        last = event("purchase", "2026-03-07T10:00:00Z", "last", idempotency_key="last", price=1)
+        unfinished = self.shop.folder / "last"
+        unfinished.write_text(f"{json.dumps(last)}\n" * REPEATED, encoding="utf-8")
+        unfinished.rename(self.last)
+
+    @property
+    def last(self) -> Path:
+        return self.shop.landing / "last.ndjson"
+
+    def set_back(self) -> None:
+        self.last.unlink(missing_ok=True)
+        for path in self.shop.warehouse.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        shutil.copytree(self.saved, self.shop.warehouse, symlinks=True, dirs_exist_ok=True)
+
+    def try_out(self, harm: "Harm", seed: int) -> Outcome:
+        self.set_back()
+        outcome = Outcome()
+        with self.shop.serving(NOW) as server, Asking(server) as asking:
+            self.land_last()
+            harm(self, Random(seed))
+            outcome.left += self.recover()
+            server.follows()
+            count = len(asking.answers)
+            while len(asking.answers) < count + 2:
+                time.sleep(0.01)
+        outcome.answers = len(asking.answers)
+        if asking.answers[-1] != (200, self.after):
+            outcome.lost.append(asking.answers[-1][1])
+        for status, body in set(asking.answers) - {(200, self.before), (200, self.after)}:
+            (outcome.torn if status == 200 and self.is_torn(body) else outcome.wrong).append(body)
+        outcome.left += self.left_behind()
+        return outcome
+
+    def recover(self) -> list[str]:
+        """Build again, and do what that says; what it says where that is of no use."""
+        result = self.shop.build()
+        if result.returncode:
+            told = re.search(r"[Rr]emove (\S+) ", result.stdout)
+            if not told:
+                return [result.stdout]
+            (self.shop.root / told[1]).unlink()
+            result = self.shop.build()
+        return [result.stdout] if result.returncode else []
+
+    def is_torn(self, body: str) -> bool:
+        before, after = json.loads(self.before), json.loads(self.after)
+        return all(value in (before[name], after[name]) for name, value in json.loads(body).items())
+
+    def left_behind(self) -> list[str]:
+        names = {path.name for path in self.shop.warehouse.iterdir()}
+        versions = {path.name for path in (self.shop.warehouse / "versions").iterdir()}
+        whole = {f"{name}.duckdb" for name in versions} | {name.removesuffix(".duckdb") for name in versions}
+        return sorted(names - KEPT) + sorted(versions - whole)
+
+
+Harm = Callable[[Grounds, Random], None]
+
+
+def kill_incremental_build(grounds: Grounds, random: Random) -> None:
+    kill(grounds, random.uniform(0, BUILD_SECONDS))
+
+
+def kill_full_build(grounds: Grounds, random: Random) -> None:
+    kill(grounds, random.uniform(0, BUILD_SECONDS), "--full-refresh")
+
+
+def kill(grounds: Grounds, seconds: float, *arguments: str) -> None:
+    build = grounds.shop.start_build(*arguments)
+    build.join(seconds)
+    build.kill()
+    build.join()
+
+
+def kill_when(has_happened: Callable[[Shop, Path], bool]) -> Harm:
+    """Kill a build as soon as something has happened to the warehouse, or a little later."""
+
+    def harm(grounds: Grounds, random: Random) -> None:
+        shop, before = grounds.shop, grounds.shop.link.resolve()
+        build = shop.start_build()
+        while build.is_alive() and not has_happened(shop, before):
+            pass
+        time.sleep(random.choice((0, random.uniform(0, 0.03))))
+        build.kill()
+        build.join()
+
+    return harm
+
+
+def has_begun(shop: Shop, before: Path) -> bool:
+    return any(before.parent.glob("*.tmp"))
+
+
+def has_parquet(shop: Shop, before: Path) -> bool:
+    return any(path.is_dir() and path.stem != before.stem for path in before.parent.iterdir())
+
+
+def has_a_name(shop: Shop, before: Path) -> bool:
+    return any(path != before for path in before.parent.glob("*.duckdb"))
+
+
+def is_linked_as_parquet(shop: Shop, before: Path) -> bool:
+    return (shop.warehouse / "parquet").readlink().name != before.stem
+
+
+def is_linked(shop: Shop, before: Path) -> bool:
+    return shop.link.readlink().stem != before.stem
+
+
+def kill_watcher(grounds: Grounds, random: Random) -> None:
+    """Its start takes as long as a build; what is landed then is built at once."""
+    grounds.shop.warehouse_stands_in()
+    process = subprocess.Popen(
+        [sys.executable, "plugins/watch.py"],
+        cwd=ROOT,
+        env=grounds.shop.environment,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(random.uniform(0, 2 * BUILD_SECONDS))
+    process.kill()
+    process.wait()
+
+
+def two_builds_at_once(grounds: Grounds, random: Random) -> None:
+    builds = []
+    for _ in range(2):
+        builds.append(grounds.shop.start_build())
+        time.sleep(random.uniform(0, BUILD_SECONDS / 2))
+    for build in builds:
+        build.join()
+        assert build.exitcode == 0
+
+
+def harm_version(change: Callable[[Path, Random], None]) -> Harm:
+    """Publish a version, harm it, and start another server on it."""
+
+    def harm(grounds: Grounds, random: Random) -> None:
+        shop = grounds.shop.built()
+        change(shop.link.resolve(), random)
+        with shop.serving(NOW) as server:
+            answer = server.get(start="2026-03-01")
+            assert answer.status_code == 200, answer.text
+            assert server.get().text in (grounds.before, grounds.after)
+
+    return harm
+
+
+def cut(path: Path, random: Random) -> None:
+    os.truncate(path, random.randrange(path.stat().st_size))
+
+
+def empty(path: Path, random: Random) -> None:
+    os.truncate(path, 0)
+
+
+def noise(path: Path, random: Random) -> None:
+    path.write_bytes(random.randbytes(path.stat().st_size))
+
+
+def flip_a_bit(path: Path, random: Random) -> None:
+    change_byte(path, random.randrange(HEADERS, path.stat().st_size), 1 << random.randrange(8))
+
+
+def make_newer(path: Path, random: Random) -> None:
+    """The storage's version stands behind DUCK, and before both a sum of products of all numbers."""
+    with path.open("r+b") as file:
+        checksum, letters_and_version = struct.unpack("<QQ", file.read(16))
+        newer = letters_and_version + (random.randrange(100, 1000) << 32)
+        for number in (letters_and_version, newer):
+            checksum ^= number * 0xBF58476D1CE4E5B9 % 2**64
+        file.seek(0)
+        file.write(struct.pack("<QQ", checksum, newer))
+
+
+def remove(path: Path, random: Random) -> None:
+    path.unlink()
+
+
+def change_byte(path: Path, place: int, bits: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(place)
+        (byte,) = file.read(1)
+        file.seek(place)
+        file.write(bytes([byte ^ bits]))
+
+
+def harm_link(change: Callable[[Path, Random], None]) -> Harm:
+    def harm(grounds: Grounds, random: Random) -> None:
+        grounds.shop.link.unlink()
+        change(grounds.shop.link, random)
+        time.sleep(0.3)
+
+    return harm
+
+
+def leave_none(link: Path, random: Random) -> None:
+    pass
+
+
+def leave_garbage(link: Path, random: Random) -> None:
+    link.write_bytes(random.randbytes(random.choice((0, 5000))))
+
+
+def leave_dangling(link: Path, random: Random) -> None:
+    link.symlink_to("versions/never.duckdb")
+
+
+def harm_build_file(change: Callable[[Path, Random], None]) -> Harm:
+    def harm(grounds: Grounds, random: Random) -> None:
+        change(grounds.shop.warehouse / "build.duckdb", random)
+
+    return harm
+
+
+def set_clock_back(grounds: Grounds, random: Random) -> None:
+    """The version that was published last has a name of tomorrow, and was written then."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    before = grounds.shop.link.resolve()
+    version = before.with_name(f"{tomorrow:%Y%m%dT%H%M%S%fZ}.duckdb")
+    before.rename(version)
+    before.with_suffix("").rename(version.with_suffix(""))
+    os.utime(version, (tomorrow.timestamp(), tomorrow.timestamp()))
+    point(grounds.shop.warehouse / "parquet", version.with_suffix(""))
+    point(grounds.shop.link, version)
+    for _ in range(2):
+        grounds.last.touch()
+        grounds.shop.built()
+    assert sorted(version.parent.glob("*.duckdb"))[-1] == grounds.shop.link.resolve()
+
+
+def harm_landed(change: Callable[[Path, Random], None]) -> Harm:
+    """Harm the last file while a build may be reading it; then it is landed again."""
+
+    def harm(grounds: Grounds, random: Random) -> None:
+        build = grounds.shop.start_build()
+        time.sleep(random.uniform(0, BUILD_SECONDS))
+        change(grounds.last, random)
+        build.join()
+        grounds.land_last()
+
+    return harm
+
+
+@contextmanager
+def small_disk(folder: Path, options: str) -> Iterator[None]:
+    """A disk of its own at the folder; needs the right to mount one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+HARMS: dict[str, Harm] = {
+    "SIGKILL of an incremental build": kill_incremental_build,
+    "SIGKILL of a full build": kill_full_build,
+    "SIGKILL once a version is begun": kill_when(has_begun),
+    "SIGKILL once Parquet is written": kill_when(has_parquet),
+    "SIGKILL once a version has its name": kill_when(has_a_name),
+    "SIGKILL between the two links": kill_when(is_linked_as_parquet),
+    "SIGKILL once the link is replaced": kill_when(is_linked),
+    "SIGKILL of `make watch`": kill_watcher,
+    "two builds at once": two_builds_at_once,
+    "a published version cut": harm_version(cut),
+    "a published version emptied": harm_version(empty),
+    "a published version of noise": harm_version(noise),
+    "a bit of a published version flipped": harm_version(flip_a_bit),
+    "a published version of a newer DuckDB": harm_version(make_newer),
+    "a published version gone": harm_version(remove),
+    "the link gone": harm_link(leave_none),
+    "the link of garbage": harm_link(leave_garbage),
+    "the link dangling": harm_link(leave_dangling),
+    "the build file cut": harm_build_file(cut),
+    "the build file emptied": harm_build_file(empty),
+    "the build file of noise": harm_build_file(noise),
+    "a bit of the build file flipped": harm_build_file(flip_a_bit),
+    "the build file of a newer DuckDB": harm_build_file(make_newer),
+    "the build file gone": harm_build_file(remove),
+    "the clock set back": set_clock_back,
+    "a landed file that vanishes": harm_landed(remove),
+    "a landed file that shrinks": harm_landed(cut),
+    "a landed file that becomes noise": harm_landed(noise),
+}

@@ -5,6 +5,7 @@ INSTALLED_SPARK := .venv/installed-spark
 INSTALLED_ENGINE := $(if $(filter spark%,$(DBT_TARGET)),$(INSTALLED_SPARK),$(INSTALLED))
 KEPT_SECRET := .jwt_secret
 N ?= 200000
+TRIES ?= 12
 export WAREHOUSE_DIR ?= warehouse
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
@@ -12,7 +13,7 @@ export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token erase docs check bench screenshot setup-spark
+.PHONY: help run test build watch serve token erase docs check bench faults screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -73,6 +74,9 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 
 bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/*.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
+
+faults: $(INSTALLED) ## kill, fill and damage a shop TRIES=12 times in each way, into bench/faults.md
+	@$(BIN)/python -m bench.faults --tries $(TRIES)
 
 screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew
 	@$(BIN)/python -m tests.screenshot dashboard.png

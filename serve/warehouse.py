@@ -80,7 +80,8 @@ class Warehouse:
     def retire(self, version: Version) -> None:
         """Let go of a version and of its days."""
         with self.lock:
-            for shared in (*version.days.values(), version):
+            days, version.days = version.days, {}
+            for shared in (*days.values(), version):
                 shared.is_retired = True
                 self.drop_if_done(shared)
 

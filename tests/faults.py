@@ -4,6 +4,7 @@ Each kind of fault is a function that harms a shop which has just landed another
 built once more. `tests/test_faults.py` tries each kind once, `make faults` many times.
 """
 
+import itertools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,11 +25,14 @@ from threading import Event, Thread
 import httpx
 
 from plugins.versions import point
-from tests.shop import DASHBOARD, ROOT, Server, Shop, authorized, event
+from tests.shop import DASHBOARD, ROOT, TRACK, Server, Shop, authorized, event
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 KEPT = {"build.duckdb", "current.duckdb", "parquet", "versions"}
 BUILD_SECONDS = 4.0
+BUILD_BYTES = 40_000_000
+DISK_BYTES, DISK_FILES = 160_000_000, 500
+SENDERS = 4
 HEADERS = 3 * 4096
 REPEATED = 20_000
 
@@ -117,6 +122,7 @@ class Grounds:
 
     def set_back(self) -> None:
         self.last.unlink(missing_ok=True)
+        shutil.rmtree(self.shop.landing / "tracked", ignore_errors=True)
         for path in self.shop.warehouse.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         shutil.copytree(self.saved, self.shop.warehouse, symlinks=True, dirs_exist_ok=True)
@@ -138,6 +144,31 @@ class Grounds:
         for status, body in set(asking.answers) - {(200, self.before), (200, self.after)}:
             (outcome.torn if status == 200 and self.is_torn(body) else outcome.wrong).append(body)
         outcome.left += self.left_behind()
+        return outcome
+
+    def try_out_tracking(self, harm: "HarmOfServer", seed: int) -> Outcome:
+        """The same for events that are posted meanwhile: each that was answered with 202 counts once."""
+        self.set_back()
+        outcome = Outcome()
+        with self.shop.tracking() as (process, client), ThreadPoolExecutor(SENDERS) as senders:
+            enough = Event()
+            sending = [senders.submit(send, client, f"{number}", enough) for number in range(SENDERS)]
+            time.sleep(0.1)
+            harm(self, process, Random(seed))
+            enough.set()
+            answers = dict(answer for sender in sending for answer in sender.result())
+        with self.shop.tracking():
+            pass
+        outcome.left += self.recover()
+        with self.shop.build_database() as build:
+            counted = dict(build.sql("select session_id, count(*) from stg_events group by 1").fetchall())
+        outcome.answers = len(answers)
+        for key, status in answers.items():
+            if status not in (202, 503):
+                outcome.wrong.append(f"{status} for {key}")
+            if status == 202 and counted.get(key, 0) != 1:
+                outcome.lost.append(f"{key} counts {counted.get(key, 0)} times")
+        outcome.left += [str(path) for path in self.shop.landing.glob("tracked/.*")] + self.left_behind()
         return outcome
 
     def recover(self) -> list[str]:
@@ -163,6 +194,20 @@ class Grounds:
 
 
 Harm = Callable[[Grounds, Random], None]
+HarmOfServer = Callable[[Grounds, "subprocess.Popen[bytes]", Random], None]
+
+
+def send(client: httpx.Client, sender: str, enough: Event) -> list[tuple[str, int]]:
+    """Post events one by one, until told or nobody answers; each one's session and the status of its answer."""
+    answers = []
+    for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
+        key = f"{sender}-{number}"
+        sent = event("page_view", "2026-03-07T10:00:00Z", key, idempotency_key=key)
+        try:
+            answers.append((key, client.post(TRACK, json=sent).status_code))
+        except httpx.TransportError:
+            break
+    return answers
 
 
 def kill_incremental_build(grounds: Grounds, random: Random) -> None:
@@ -350,14 +395,51 @@ def harm_landed(change: Callable[[Path, Random], None]) -> Harm:
 
 
 @contextmanager
-def small_disk(folder: Path, options: str) -> Iterator[None]:
-    """A disk of its own at the folder; needs the right to mount one."""
-    folder.mkdir(parents=True, exist_ok=True)
+def small_disk(folder: Path) -> Iterator[None]:
+    """A disk of its own at the folder. Raises CalledProcessError where that is not permitted."""
+    options = f"size={DISK_BYTES},nr_inodes={DISK_FILES}"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True, capture_output=True)
     try:
         yield
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def filled(folder: Path, free_bytes: int) -> Iterator[None]:
+    """Leave so much room on the small disk."""
+    ballast = folder / "ballast"
+    disk = os.statvfs(folder)
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, disk.f_bavail * disk.f_bsize - free_bytes))
+    yield
+    ballast.unlink()
+
+
+def fill_disk(grounds: Grounds, random: Random) -> None:
+    with filled(grounds.shop.folder, random.randrange(BUILD_BYTES)):
+        grounds.shop.build()
+
+
+def use_up_files(grounds: Grounds, random: Random) -> None:
+    """Leave room for a few files and links only."""
+    folder = grounds.shop.folder / "ballast"
+    folder.mkdir()
+    for number in range(os.statvfs(folder).f_favail - random.randrange(40)):
+        (folder / str(number)).touch()
+    grounds.shop.build()
+    shutil.rmtree(folder)
+
+
+def kill_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+    time.sleep(random.uniform(0, 2))
+    process.kill()
+
+
+def fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+    with filled(grounds.shop.folder, random.randrange(20_000)):
+        time.sleep(1)
+    time.sleep(1)
 
 
 HARMS: dict[str, Harm] = {
@@ -389,4 +471,12 @@ HARMS: dict[str, Harm] = {
     "a landed file that vanishes": harm_landed(remove),
     "a landed file that shrinks": harm_landed(cut),
     "a landed file that becomes noise": harm_landed(noise),
+}
+HARMS_ON_SMALL_DISK: dict[str, Harm] = {
+    "no room on the disk": fill_disk,
+    "no room for files on the disk": use_up_files,
+}
+HARMS_OF_SERVER: dict[str, HarmOfServer] = {"SIGKILL of a server that takes events": kill_server}
+HARMS_OF_SERVER_ON_SMALL_DISK: dict[str, HarmOfServer] = {
+    "no room on the disk of a server that takes events": fill_disk_of_server
 }

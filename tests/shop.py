@@ -2,10 +2,12 @@
 
 import json
 import os
+import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from multiprocessing.process import BaseProcess
@@ -25,6 +27,7 @@ from tests.forked import FORKED, Builder, dbt
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
+TRACK = "/api/analytics/track/"
 DASHBOARD = "/api/analytics/dashboard-stats/"
 MONEY_AT_RISK = "/api/analytics/money-at-risk/"
 
@@ -122,6 +125,31 @@ class Shop:
         finally:
             runner.should_exit = True
             thread.join()
+
+    @contextmanager
+    def tracking(self) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+        """`make serve` with TRACK=on, once it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        environment = self.environment | {
+            "TRACK": "on",
+            "JWT_SECRET": SECRET,
+            "PORT": str(port),
+            "WAREHOUSE_DIR": str(self.warehouse),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            try:
+                while process.poll() is None:
+                    with suppress(httpx.TransportError):
+                        client.get("/healthz")
+                        break
+                yield process, client
+            finally:
+                process.terminate()
+                process.wait(timeout=30)
 
 
 class Server:

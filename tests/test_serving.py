@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from plugins.versions import point
+from serve.warehouse import Session, Warehouse
+from serve.window import resolve
 from tests.conftest import NOW
 from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, authorized, event
 
@@ -118,6 +120,21 @@ def test_each_answer_is_of_one_version_while_others_are_published(three_versions
             enough.set()
         found = set().union(*(reader.result() for reader in readers))
     assert found == {(version, n, n * n) for n, version in enumerate(versions[:3], 1)}
+
+
+def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_its_place(
+    small_shop: Shop,
+) -> None:
+    warehouse = Warehouse(small_shop.warehouse)
+    version = warehouse.open(str(warehouse.newest()))
+    with closing(Session(warehouse, version)) as other:
+        parameters = resolve(other, NOW.replace(tzinfo=None), None, None).parameters() | {"is_unique": False}
+        other.keep_days(parameters)
+        begun = Session(warehouse, version)
+    warehouse.retire(version)
+    with closing(begun):
+        begun.keep_days(parameters)
+        assert begun.rows("steps", parameters)
 
 
 @contextmanager

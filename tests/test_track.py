@@ -2,22 +2,16 @@
 
 import gzip
 import json
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.shop import ROOT, SECRET, Shop
+from tests.shop import TRACK, Shop
 from tests.test_watch import Watcher
 
-TRACK = "/api/analytics/track/"
 GOOD = {"event_type": "purchase", "session_id": "s"}
 
 TAKEN: list[Any] = [
@@ -120,7 +114,7 @@ def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop:
             taken.append(key)
         return taken
 
-    with served(shop) as (process, client), ThreadPoolExecutor(8) as senders:
+    with shop.tracking() as (process, client), ThreadPoolExecutor(8) as senders:
         sending = [senders.submit(send, client, sender) for sender in range(8)]
         watcher = Watcher(shop)
         watcher.until(lambda: process.poll() is not None or shop.link.exists())
@@ -130,7 +124,7 @@ def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop:
         taken = [key for sender in sending for key in sender.result()]
     assert len(taken) >= 8 * 10
     again = [{**GOOD, "idempotency_key": f"{sender}-{number}"} for sender in range(8) for number in range(10)]
-    with served(shop) as (_, client):
+    with shop.tracking() as (_, client):
         assert client.post(TRACK, json=again).status_code == 202
     assert not list(shop.landing.glob("tracked/.*"))
     keys = {event["idempotency_key"] for event in landed(shop)}
@@ -175,30 +169,6 @@ def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
         assert answers[-1].json()["detail"].startswith("Too many events")
     with shop.serving() as server:
         assert server.client.post(TRACK, json=GOOD).status_code == 404
-
-
-@contextmanager
-def served(shop: Shop) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-    """`make serve` with TRACK=on, once it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = shop.environment | {
-        "TRACK": "on",
-        "JWT_SECRET": SECRET,
-        "PORT": str(port),
-        "WAREHOUSE_DIR": str(shop.warehouse),
-    }
-    process = subprocess.Popen([sys.executable, "-m", "serve"], cwd=ROOT, env=environment)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        try:
-            while process.poll() is None:
-                with suppress(httpx.TransportError):
-                    client.get("/healthz")
-                    break
-            yield process, client
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 def landed(shop: Shop) -> list[dict[str, Any]]:

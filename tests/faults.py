@@ -198,7 +198,7 @@ HarmOfServer = Callable[[Grounds, "subprocess.Popen[bytes]", Random], None]
 
 
 def send(client: httpx.Client, sender: str, enough: Event) -> list[tuple[str, int]]:
-    """Post events one by one, until told or nobody answers; each one's session and the status of its answer."""
+    """Post events until told or nobody answers; the session of each and the status of its answer."""
     answers = []
     for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
         key = f"{sender}-{number}"

@@ -23,8 +23,8 @@ RESULTS = Path(__file__).with_suffix(".md")
 HEADER = """# What was tried to harm a shop
 
 `make faults TRIES={tries}`: a shop of 3,000 events that has just landed another file is harmed while
-its server is asked ten times a second, and then built once more. The table counts the answers, and what was not
-as it must be.
+its server is asked ten times a second, and then built once more. The table counts the answers, and what was
+not as it must be.
 
 - Lost: an event that does not count in the end, though it was landed, or answered with 202.
 - Wrong: an answer that is none, or of no version.

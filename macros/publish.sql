@@ -5,7 +5,8 @@
         {% for result in results %}
             {% if result.status in ['error', 'fail', 'runtime error', 'partial success'] %}
                 {% do failed.append(result.node.name) %}
-                {% if 'Corrupt database file' in result.message %}
+                {% set message = result.message or '' %}
+                {% if 'Corrupt database file' in message or ('read enough bytes' in message and 'build.duckdb' in message) %}
                     {{ exceptions.raise_compiler_error(
                         "The build file is damaged. Remove " ~ target.path ~ " and build again: all landed"
                         ~ " files are read anew, and events of files that are gone are lost."

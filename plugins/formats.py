@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 LINES = (".ndjson", ".jsonl", ".json")
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+OTHER_BEGINNINGS = {
+    b"\xff\xfe": "in UTF-16: save it as UTF-8",
+    b"\xfe\xff": "in UTF-16: save it as UTF-8",
+    b"\x1f\x8b": "compressed once more than its name says: unpack it, or let its name end in .gz",
+    b"PAR1": "a Parquet file: let its name end in .parquet",
+}
 OTHER_DELIMITERS = (";", "\t", "|")
 Row = tuple[int, str | None, str | None]
 
@@ -36,8 +41,9 @@ def text_rows(path: Path) -> Iterator[Row]:
     """
     try:
         with gzip.open(path) if path.name.lower().endswith(".gz") else open(path, "rb") as stream:
-            if stream.peek(2).startswith(UTF16):
-                raise UnreadableError("it is in UTF-16: save it as UTF-8")
+            for beginning, meaning in OTHER_BEGINNINGS.items():
+                if stream.peek(4).startswith(beginning):
+                    raise UnreadableError(f"it is {meaning}")
             yield from csv_rows(stream) if kind(path) == ".csv" else json_rows(stream)
     except FileNotFoundError:
         raise

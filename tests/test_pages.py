@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route, expect
 
-from tests.shop import DASHBOARD, MONEY_AT_RISK, ROOT, Server, Shop, authorized
+from tests.shop import DASHBOARD, MONEY_AT_RISK, ROOT, Server, Shop, authorized, event
 from tests.tab import Tab, needs_chromium
 from tests.test_api import token
 
@@ -166,6 +166,21 @@ def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> Non
         page.locator("figure", has=table).get_by_role("button", name="CSV").click()
     lines = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig", newline="")))
     assert [int(line["purchases"]) for line in lines] == purchases
+
+
+@needs_chromium
+def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browser) -> None:
+    slugs = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example";"x")']
+    views = (event("product_view", "2026-03-08T10:00:00Z", product_slug=slug) for slug in slugs)
+    shop.land("a.ndjson", views)
+    with shop.built().serving(NEWEST) as server:
+        page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in()
+        table = page.locator('table[data-field="product_performance"]')
+        with page.expect_download() as saved:
+            page.locator("figure", has=table).get_by_role("button", name="CSV").click()
+        lines = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig", newline="")))
+        page.context.close()
+    assert sorted(line["name"] for line in lines) == sorted(f"'{slug}" for slug in slugs)
 
 
 @needs_chromium

@@ -1,5 +1,6 @@
 """The routes."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -130,4 +131,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 def app_from_environment() -> FastAPI:
     """The API as each worker makes it."""
+    logging.getLogger("uvicorn.access").addFilter(leave_out_query)
     return create_app(settings_from_environment())
+
+
+def leave_out_query(record: logging.LogRecord) -> bool:
+    """Keep from the log what people put into an address, such as a token."""
+    if isinstance(record.args, tuple) and len(record.args) == 5:
+        client, method, path, *rest = record.args
+        record.args = (client, method, str(path).partition("?")[0], *rest)
+    return True

@@ -39,6 +39,10 @@ class ForeignOrigin(ServeError):
     status = 403
 
 
+class BrokenOff(ServeError):
+    status = 400
+
+
 class TooLarge(ServeError):
     status = 413
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -49,6 +50,11 @@ class Settings:
         require_secret("JWT_SECRET", self.jwt_secret)
         if self.jwt_secret_previous is not None:
             require_secret("JWT_SECRET_PREVIOUS", self.jwt_secret_previous)
+        for origin in self.cors_origins:
+            if not re.fullmatch(r"https?://[^/*\s]+", origin):
+                raise SettingsError(
+                    f"CORS_ORIGINS must list exact origins such as https://shop.example, not {origin!r}."
+                )
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"PORT must lie between 0 and 65535, not be {self.port}.")
         if self.workers < 1:

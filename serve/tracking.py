@@ -10,8 +10,9 @@ from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
 
-from serve.errors import ForeignOrigin, TooLarge, TooMany
+from serve.errors import BrokenOff, ForeignOrigin, TooLarge, TooMany
 from serve.events import BODY, events_of
 from serve.landing import Landing
 from serve.schema import Problem
@@ -72,10 +73,13 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...]) -> No
 
 
 async def body_of(request: Request) -> bytes:
-    """Raises TooLarge, as soon as it is."""
+    """Raises TooLarge, as soon as it is, and BrokenOff."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise TooLarge(f"At most {MOST_BYTES:,} bytes may be sent at once.")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise TooLarge(f"At most {MOST_BYTES:,} bytes may be sent at once.")
+    except ClientDisconnect:
+        raise BrokenOff("The request ended before its body did.") from None
     return body

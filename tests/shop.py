@@ -128,7 +128,7 @@ class Shop:
 
     @contextmanager
     def tracking(self) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-        """`make serve` with TRACK=on, once it answers."""
+        """`make serve` with TRACK=on, once it answers; what it logs is in the shop's `serve.log`."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         environment = self.environment | {
@@ -137,9 +137,10 @@ class Shop:
             "PORT": str(port),
             "WAREHOUSE_DIR": str(self.warehouse),
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-        )
+        with (self.folder / "serve.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             try:
                 while process.poll() is None:

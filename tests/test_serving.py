@@ -192,6 +192,8 @@ def test_all_workers_serve_a_new_version_within_a_second(three_versions: Shop) -
         ("JWT_SECRET", "31 bytes are less than 32 bytes"),
         ("JWT_SECRET", "a-string-secret-at-least-256-bits-long"),
         ("JWT_SECRET_PREVIOUS", "short"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://shop.example/"),
     ],
 )
 def test_a_setting_that_means_nothing_is_refused_in_words(tmp_path: Path, variable: str, value: str) -> None:

@@ -112,11 +112,13 @@ def opened(build: Path) -> duckdb.DuckDBPyConnection:
 def erase_from_build(warehouse: Path) -> None:
     """Write the build file anew, as what is only changed in it leaves its old bytes behind."""
     build = warehouse / BUILD
-    unfinished = warehouse / f"{BUILD}.tmp"
+    unfinished = warehouse / f"{ERASED}.duckdb.tmp"
     with opened(build) as connection:
         connection.execute("checkpoint")
         for path in warehouse.glob(f"{unfinished.name}*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            path.unlink()
+        # What a killed build had put there for want of memory.
+        shutil.rmtree(warehouse / f"{BUILD}.tmp", ignore_errors=True)
         define_without_erased(connection, erased_addresses(warehouse))
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
         tables = tables_of(connection, "build")

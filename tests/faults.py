@@ -28,8 +28,8 @@ from plugins.versions import point
 from tests.shop import DASHBOARD, ROOT, TRACK, Server, Shop, authorized, event
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
-KEPT = {"build.duckdb", "current.duckdb", "parquet", "versions"}
-BUILD_SECONDS = 4.0
+KEPT = {"build.duckdb", "current.duckdb", "erased", "parquet", "versions"}
+BUILD_SECONDS, ERASURE_SECONDS = 4.0, 1.0
 BUILD_BYTES = 40_000_000
 DISK_BYTES, DISK_FILES = 160_000_000, 500
 SENDERS = 4
@@ -274,6 +274,18 @@ def kill_watcher(grounds: Grounds, random: Random) -> None:
     process.wait()
 
 
+def kill_erasure(grounds: Grounds, random: Random) -> None:
+    """Erase somebody else, be killed, and do it again, as whoever was killed must."""
+    environment = grounds.shop.environment | {"EMAIL": "ana@example.com"}
+    command = [sys.executable, "plugins/erasure.py"]
+    grounds.shop.warehouse_stands_in()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    time.sleep(random.uniform(0, ERASURE_SECONDS))
+    process.kill()
+    process.wait()
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+
+
 def two_builds_at_once(grounds: Grounds, random: Random) -> None:
     builds = []
     for _ in range(2):
@@ -451,6 +463,7 @@ HARMS: dict[str, Harm] = {
     "SIGKILL between the two links": kill_when(is_linked_as_parquet),
     "SIGKILL once the link is replaced": kill_when(is_linked),
     "SIGKILL of `make watch`": kill_watcher,
+    "SIGKILL of `make erase`": kill_erasure,
     "two builds at once": two_builds_at_once,
     "a published version cut": harm_version(cut),
     "a published version emptied": harm_version(empty),

@@ -38,6 +38,7 @@ def small_grounds(grounds: Grounds) -> Grounds:
     [
         "SIGKILL of an incremental build",
         "SIGKILL between the two links",
+        "SIGKILL of `make erase`",
         "a published version of noise",
         "the link of garbage",
         "the build file cut",

@@ -2,13 +2,17 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
 
 from tests.conftest import NOW
-from tests.shop import Shop, event
+from tests.shop import ROOT, Shop, event
+
+NOBODY = 65_534
 
 
 def land_gzip(shop: Shop, day: str) -> None:
@@ -158,3 +162,20 @@ def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, 
     assert result.returncode != 0
     assert f"{name}, which {words}" in result.stdout
     assert not shop.link.exists()
+
+
+def test_a_folder_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "plugins")
+    from landing import LandingError, landing_files
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "closed").mkdir(mode=0)
+        user = os.geteuid()
+        try:
+            os.seteuid(user or NOBODY)
+            with pytest.raises(LandingError, match="closed may not be read: Permission denied"):
+                landing_files(str(folder))
+        finally:
+            os.seteuid(user)

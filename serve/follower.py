@@ -89,7 +89,7 @@ class Follower:
                 self.warehouse.retire(version)
                 raise
         except VersionError as error:
-            log.error("version %s cannot be read: %s", name, error)
+            log.error("version %s cannot be read: %s", name, self.warehouse.without_paths(str(error)))
             self.answers.damaged.append(name)
             return False
         self.serve(version)

@@ -52,6 +52,10 @@ class Warehouse:
         """The names of all versions that are still there, the newest first."""
         return sorted((path.stem for path in self.versions.glob("*.duckdb")), reverse=True)
 
+    def without_paths(self, message: str) -> str:
+        """A message of DuckDB with the versions by their names."""
+        return message.replace(f"{self.versions}/", "")
+
     def open(self, name: str) -> Version:
         """Attach a version. Raises VersionError if it cannot be read."""
         catalog = f"version_{next(self.numbers)}"

@@ -153,6 +153,7 @@ def test_a_version_that_cannot_be_read_leaves_the_last_good_one(
         while "version noise cannot be read" not in logged:
             assert time.monotonic() < deadline
             logged += capfd.readouterr().err
+        assert str(shop.folder) not in logged
         assert server.stats()["total_sales"] == 1
         shop.built()
         server.follows()

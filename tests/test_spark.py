@@ -1,6 +1,5 @@
 """The same models on Apache Spark: what is published is what a build on DuckDB publishes, row for row."""
 
-import gzip
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.dirt import BAD_LINES, FILES, ODD_LINES
 from tests.forked import Builder
 from tests.reference import differences
 from tests.shop import Shop
@@ -94,7 +94,11 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     duckdb_shop = Shop(folder / "duckdb", scenario.timezone)
     spark_shop = Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing)
     duckdb_shop.land("events.ndjson", scenario.events)
-    land_dirt(duckdb_shop.landing)
+    lines = [line for line, _ in (*BAD_LINES.values(), *ODD_LINES.values())]
+    holding = f'{{"user_id": "{ADDRESS}"}}'.encode()
+    (duckdb_shop.landing / "dirt.ndjson").write_bytes(b"\n".join([*lines, holding]))
+    for name, (content, _, _) in FILES.items():
+        (duckdb_shop.landing / name).write_bytes(content)
     for each in (duckdb_shop, spark_shop):
         assert erase(each).returncode == 0
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
@@ -104,41 +108,6 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     quarantined = duckdb.sql(f"from '{tables}/stg_quarantine/*.parquet' order by file, row_number")
     assert quarantined.fetchall() == expected
     assert ADDRESS not in str(expected) and "erased" in str(expected)
-
-
-def land_dirt(landing: Path) -> None:
-    """Files of each format with good rows, bad ones and damage."""
-    good = (
-        b'{"event_type": "purchase", "session_id": "s", "created_at": "2026-03-07T10:00:00Z", "price": %s}\n'
-    )
-    lines = [
-        good % b"1",
-        good % b"NaN",
-        b"[1]\n",
-        b'{"event_type": "caf\xe9"}\n',
-        b'{"a": 1, "a"',
-        b"\n",
-        b"\0\n",
-        good % b'"1", "event_type": "page_view"',
-        good % (b"[" * 1500 + b"]" * 1500),
-        good % b'"\\ud800"',
-        good % f'0, "idempotency_key": "{ADDRESS}"'.encode(),
-        b'{"user_id": "%s"}\n' % ADDRESS.encode(),
-    ]
-    (landing / "dirt.ndjson").write_bytes(b"".join(lines))
-    (landing / "cut.ndjson.gz").write_bytes(
-        gzip.compress(b"".join(good % b"%d" % n for n in range(9000)))[:-9]
-    )
-    (landing / "noise.parquet").write_bytes(b"noise" * 100)
-    (landing / "utf-16.csv").write_text("session_id,event_type\n", encoding="utf-16")
-    (landing / "other.csv").write_text("session_id;event_type\ns;purchase\n", encoding="utf-8")
-    (landing / "short.csv").write_text(
-        "session_id,event_type,created_at\ns,purchase,2026-03-07\ns\n", "utf-8"
-    )
-    duckdb.sql(
-        "select 'purchase' as event_type, 5 as session_id, timestamp '2026-03-07 10:00:00' as created_at,"
-        " {'quantity': 3} as metadata, 7.5 as price, n % 4 as idempotency_key from range(9) as numbers (n)"
-    ).write_parquet(str(landing / "good.parquet"))
 
 
 def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(

@@ -68,7 +68,10 @@ def define_without_erased(connection: duckdb.DuckDBPyConnection, erased: list[st
 
 
 def erase(warehouse: Path, address: str) -> None:
-    """Note the address for all builds to come, and take it out of what is there. Raises ErasureError."""
+    """Note the address for all builds to come, and take it out of what is there. Raises ErasureError.
+
+    The tables of a build on Spark are removed; the next one writes them whole, as always.
+    """
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
         raise ErasureError("EMAIL must be an e-mail address.")
     note(warehouse, address)
@@ -136,17 +139,22 @@ def erase_from_build(warehouse: Path) -> None:
 
 
 def erase_from_versions(warehouse: Path) -> None:
-    """Publish the newest version anew where it holds an erased address, and remove every other that does."""
+    """Publish the newest version anew where it holds an erased address, and remove every other that may."""
     link = warehouse / LINK
     for path in sorted((warehouse / "versions").glob("*.duckdb"), reverse=True):
+        is_newest = path == link.resolve()
         with duckdb.connect() as connection:
             define_without_erased(connection, erased_addresses(warehouse))
-            connection.execute(f"attach '{quoted(path)}' as published (read_only)")
-            tables = tables_of(connection, "published")
-            if not any(holds_erased(connection, table, described) for table, described in tables.items()):
-                continue
-            if path == link.resolve():
-                publish_again(connection, warehouse, tables)
+            try:
+                connection.execute(f"attach '{quoted(path)}' as published (read_only)")
+                tables = tables_of(connection, "published")
+                if not any(holds_erased(connection, *table) for table in tables.items()):
+                    continue
+                if is_newest:
+                    publish_again(connection, warehouse, tables)
+            except duckdb.Error as error:
+                if is_newest:
+                    raise ErasureError(f"{path} is damaged: build, then erase again. ({error})") from None
         path.unlink()
         shutil.rmtree(path.with_suffix(""), ignore_errors=True)
 

@@ -41,6 +41,7 @@ class Follower:
             with suppress(asyncio.CancelledError):
                 await follower
             self.answers.close()
+            self.serve(None)
 
     async def follow(self) -> None:
         while True:

@@ -137,6 +137,17 @@ def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_i
         assert begun.rows("steps", parameters)
 
 
+def test_a_server_that_has_ended_lets_go_of_its_version(three_versions: Shop) -> None:
+    def held() -> list[str]:
+        paths = [os.path.realpath(path) for path in Path("/proc/self/fd").iterdir()]
+        return [path for path in paths if path.startswith(str(three_versions.warehouse))]
+
+    with three_versions.serving(NOW) as server:
+        assert server.get().status_code == 200
+        assert len(held()) == 1
+    assert held() == []
+
+
 @contextmanager
 def workers(shop: Shop) -> Iterator[str]:
     """The address of `python -m serve` with WORKERS workers."""

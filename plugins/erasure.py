@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from versions import LINK, comments, publish_version, quoted, sync
+from versions import LINK, alone_in, comments, publish_version, quoted, sweep_unfinished, sync
 
 ERASED = "erased"
-BUILD = "build.duckdb"
+BUILD, LANDED = "build.duckdb", "landed.tmp"
 PATIENCE = 120  # Seconds to wait for a build to end.
 
 DEFINITION = """
@@ -118,9 +118,9 @@ def erase_from_build(warehouse: Path) -> None:
     unfinished = warehouse / f"{ERASED}.duckdb.tmp"
     with opened(build) as connection:
         connection.execute("checkpoint")
-        for path in warehouse.glob(f"{unfinished.name}*"):
+        # What was left by an erasure that was killed, or by a build.
+        for path in (*warehouse.glob(f"{unfinished.name}*"), *warehouse.glob(f"{LANDED}*")):
             path.unlink()
-        # What a killed build had put there for want of memory.
         shutil.rmtree(warehouse / f"{BUILD}.tmp", ignore_errors=True)
         define_without_erased(connection, erased_addresses(warehouse))
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
@@ -140,8 +140,11 @@ def erase_from_build(warehouse: Path) -> None:
 
 def erase_from_versions(warehouse: Path) -> None:
     """Publish the newest version anew where it holds an erased address, and remove every other that may."""
-    link = warehouse / LINK
-    for path in sorted((warehouse / "versions").glob("*.duckdb"), reverse=True):
+    link, versions = warehouse / LINK, warehouse / "versions"
+    if versions.exists():
+        with alone_in(versions):
+            sweep_unfinished(versions)
+    for path in sorted(versions.glob("*.duckdb"), reverse=True):
         is_newest = path == link.resolve()
         with duckdb.connect() as connection:
             define_without_erased(connection, erased_addresses(warehouse))

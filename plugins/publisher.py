@@ -13,7 +13,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
-from erasure import define_without_erased, erased_addresses
+from erasure import LANDED, define_without_erased, erased_addresses
 from versions import (
     EVENTS,
     FILES,
@@ -55,7 +55,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
-        landed = self.warehouse / "landed.tmp"
+        landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")

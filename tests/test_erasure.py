@@ -82,7 +82,13 @@ def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(
     before = counts(shop.built())
     assert {"build.duckdb", shop.link.resolve().name} <= holders(shop.warehouse)
     (shop.landing / "b.ndjson").unlink()
-    (shop.warehouse / "versions" / "20200101T000000000000Z.duckdb").write_bytes(ADDRESS.encode() * 1000)
+    # What is damaged, and what a killed build leaves.
+    for name in (
+        "versions/20200101T000000000000Z.duckdb",
+        "versions/20300101T000000000000Z.tmp",
+        "landed.tmp.wal",
+    ):
+        (shop.warehouse / name).write_bytes(ADDRESS.encode() * 1000)
 
     result = erase(shop)
     assert result.returncode == 0, result.stderr

@@ -83,3 +83,12 @@
         {{ return(local_md5(code | join)) }}
     {% endif %}
 {%- endmacro %}
+
+{# The database `landed` is empty when a build begins. #}
+{% materialization landed, adapter='duckdb', supported_languages=['python'] %}
+    {% call statement('main', language='python') -%}
+        {{ create_table_as(False, this, compiled_code, 'python') }}
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}

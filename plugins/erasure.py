@@ -125,8 +125,9 @@ def erase_from_build(warehouse: Path) -> None:
         define_without_erased(connection, erased_addresses(warehouse))
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
         tables = tables_of(connection, "build")
-        # Without it, the next build copies nothing from the version published last.
-        tables.pop("published_version", None)
+        # Without these, the next build makes everything anew of what it has kept.
+        for known in ("published_version", "finished_build"):
+            tables.pop(known, None)
         copy(connection, "build", tables)
         found = connection.execute("select sql from duckdb_views() where not internal").fetchall()
         views = " ".join(sql for (sql,) in found)

@@ -61,6 +61,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
         self.erased = erased_addresses(self.warehouse)
+        self.forget_finished(conn)
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         define_without_erased(cursor, self.erased)
@@ -78,6 +79,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         before = self.is_as_published(link)
         if is_same and not get_flags().FULL_REFRESH and before:
             self.connection.cursor().execute(FORGET_TOUCHED)
+            self.note_finished()
             version = link.resolve()
             print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
             return
@@ -91,8 +93,24 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             copied=link if before and not self.are_all_touched() else None,
         )
         self.note_published(version)
+        self.note_finished()
         read = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
         print(f"Published {version.stem}, {read}{naming_unreadable(files)}")
+
+    def forget_finished(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Let `finished_build` have its row only where this code would make every table as it is."""
+        self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
+        is_full_refresh = getattr(get_flags(), "FULL_REFRESH", False)
+        conn.execute("create table if not exists finished_build (definition varchar)")
+        conn.execute(
+            "delete from finished_build where ? or definition != ?", [is_full_refresh, self.definition]
+        )
+
+    def note_finished(self) -> None:
+        """From now on every table is as this code makes it, until more is read."""
+        self.connection.cursor().execute(
+            f"create or replace table finished_build as select '{self.definition}' as definition"
+        )
 
     def files(self) -> list[File]:
         found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,14 @@ from typing import Any
 import duckdb
 
 ROOT = Path(__file__).parents[1]
-CODE = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.*", "plugins/*.py", "seeds/*.csv")
+CODE = (
+    "dbt_project.yml",
+    "macros/**/*.sql",
+    "models/**/*.*",
+    "plugins/*.py",
+    "seeds/*.csv",
+    "tests/data/**/*.sql",
+)
 NAME = "%Y%m%dT%H%M%S%fZ"
 LINK = "current.duckdb"
 PARQUET_LINK = "parquet"
@@ -117,7 +125,13 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 def hash_of_inputs(files: list[File], store_timezone: str) -> str:
     """A hash of all that a build's tables come from: the files read, the project's code, the zone."""
-    known = md5(f"{store_timezone} {[file[:2] for file in files]}".encode())
+    return md5(f"{hash_of_code()} {store_timezone} {[file[:2] for file in files]}".encode()).hexdigest()
+
+
+@cache
+def hash_of_code() -> str:
+    """Of what this process has parsed: code that is changed later is the next one's."""
+    known = md5(duckdb.__version__.encode())
     for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
         known.update(path.read_bytes())
     return known.hexdigest()

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -153,9 +153,11 @@ class Grounds:
         with self.shop.tracking() as (process, client), ThreadPoolExecutor(SENDERS) as senders:
             enough = Event()
             sending = [senders.submit(send, client, f"{number}", enough) for number in range(SENDERS)]
-            time.sleep(0.1)
-            harm(self, process, Random(seed))
-            enough.set()
+            try:
+                time.sleep(0.1)
+                harm(self, process, Random(seed))
+            finally:
+                enough.set()
             answers = dict(answer for sender in sending for answer in sender.result())
         with self.shop.tracking():
             pass
@@ -419,11 +421,15 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def filled(folder: Path, free_bytes: int) -> Iterator[None]:
-    """Leave so much room on the small disk."""
+    """Leave so much room on the small disk, or as much as others leave."""
     ballast = folder / "ballast"
-    disk = os.statvfs(folder)
     with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, disk.f_bavail * disk.f_bsize - free_bytes))
+        is_filled = False
+        while not is_filled:
+            disk = os.statvfs(folder)
+            with suppress(OSError):
+                os.posix_fallocate(file.fileno(), 0, max(1, disk.f_bavail * disk.f_bsize - free_bytes))
+                is_filled = True
     yield
     ballast.unlink()
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.shop import Shop
+from tests.shop import Shop, event
 from tests.test_property import Scenario
 
 EXAMPLES = 1
@@ -107,3 +107,49 @@ def test_builds_of_what_is_new_publish_what_a_full_build_does(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()
+
+
+def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build_does(shop: Shop) -> None:
+    def made_anew(*arguments: str) -> bool:
+        """Whether the tables that are made whole of events lose a mark."""
+        found = """
+            select table_name from duckdb_tables()
+            where table_name similar to '(api|mart)_.*' and table_name != 'mart_dates'
+        """
+        with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+            tables = [table for (table,) in build.sql(found).fetchall()]
+            for table in tables:
+                build.sql(f"comment on table {table} is 'marked'")
+        result = shop.build(*arguments)
+        assert result.returncode == 0, result.stdout
+        with shop.build_database() as build:
+            marked = build.sql(f"{found} and comment = 'marked'").fetchall()
+        assert len(marked) in (0, len(tables))
+        return not marked
+
+    shop.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
+    shop.built()
+    assert not made_anew()
+    assert not made_anew()
+    shop.land("bad.ndjson", [{}])
+    assert made_anew()
+    assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
+    assert not made_anew()
+    assert made_anew("--full-refresh")
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    assert made_anew()
+    assert str(shop.published().sql("select event_date from mart_sales").fetchall()[0][0]) == "2026-03-06"
+    assert not made_anew()
+    (shop.landing / "a.ndjson").touch()
+    kill_once_a_mart_is_made(shop)
+    assert made_anew()
+    assert not made_anew()
+
+
+def kill_once_a_mart_is_made(shop: Shop) -> None:
+    build = shop.start_build()
+    while "OK created sql table model main.mart_" not in (shop.folder / "output").read_text():
+        assert build.is_alive()
+        time.sleep(0.02)
+    build.kill()
+    build.join()

@@ -37,7 +37,7 @@ def project_with_a_failing_test(folder: Path) -> Path:
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / part, folder / part)
     (folder / "tests" / "data" / "nothing_is_ever_right.sql").write_text(
-        "select 1 as wrong", encoding="utf-8"
+        "select * from {{ ref('mart_sales') }}", encoding="utf-8"
     )
     return folder
 

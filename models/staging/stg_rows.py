@@ -5,7 +5,7 @@ from dbt.flags import get_flags
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", database="landed")
+    dbt.config(materialized="landed", database="landed")
     sample = dbt.ref("sample_events")
     raw_events = os.environ.get("RAW_EVENTS")
     if raw_events:

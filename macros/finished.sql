@@ -1,0 +1,31 @@
+{# A build that has read nothing makes every table, and every test, what it was when the last one ended. #}
+{% macro is_finished() -%}
+    {{ return(flags.WHICH == 'build' and run_query('from finished_build').rows | length > 0) }}
+{%- endmacro %}
+
+{% macro note_unfinished() -%}
+    {% if target.type == 'duckdb' %}
+        delete from finished_build
+        where
+            exists (select file from {{ ref('stg_rows') }})
+            or exists (select session_id from {{ ref('stg_touched_sessions') }})
+    {% endif %}
+{%- endmacro %}
+
+{% materialization table, adapter='duckdb' %}
+    {% if load_cached_relation(this) and is_finished() %}
+        {% call statement('main') %} select 'left as it is' {% endcall %}
+        {{ return({'relations': [this]}) }}
+    {% endif %}
+    {{ return(dbt.materialization_table_duckdb()) }}
+{% endmaterialization %}
+
+{% materialization test, adapter='duckdb' %}
+    {% if is_finished() %}
+        {% call statement('main', fetch_result=true) %}
+            select 0 as failures, false as should_warn, false as should_error
+        {% endcall %}
+        {{ return({'relations': []}) }}
+    {% endif %}
+    {{ return(dbt.materialization_test_default()) }}
+{% endmaterialization %}

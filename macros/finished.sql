@@ -3,21 +3,20 @@
     {{ return(flags.WHICH == 'build' and run_query('from finished_build').rows | length > 0) }}
 {%- endmacro %}
 
-{% macro note_unfinished() -%}
-    {% if target.type == 'duckdb' %}
-        delete from finished_build
-        where
-            exists (select file from {{ ref('stg_rows') }})
-            or exists (select session_id from {{ ref('stg_touched_sessions') }})
-    {% endif %}
-{%- endmacro %}
-
 {% materialization table, adapter='duckdb' %}
     {% if load_cached_relation(this) and is_finished() %}
         {% call statement('main') %} select 'left as it is' {% endcall %}
         {{ return({'relations': [this]}) }}
     {% endif %}
     {{ return(dbt.materialization_table_duckdb()) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='duckdb' %}
+    {% if load_cached_relation(this) and is_finished() %}
+        {% call statement('main') %} select 'left as it is' {% endcall %}
+        {{ return({'relations': [this]}) }}
+    {% endif %}
+    {{ return(dbt.materialization_incremental_duckdb()) }}
 {% endmaterialization %}
 
 {% materialization test, adapter='duckdb' %}

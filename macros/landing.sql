@@ -90,5 +90,9 @@
         {{ create_table_as(False, this, compiled_code, 'python') }}
     {%- endcall %}
     {{ adapter.commit() }}
+    {% call statement('unfinished', auto_begin=true) -%}
+        delete from finished_build where exists (select file from {{ this }})
+    {%- endcall %}
+    {{ adapter.commit() }}
     {{ return({'relations': [this]}) }}
 {% endmaterialization %}

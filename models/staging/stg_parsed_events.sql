@@ -9,7 +9,7 @@
             "{{ forget_other_readers() }}",
             "{{ touch_sessions() }}"
         ],
-        post_hook=["{{ touch_sessions() }}", "{{ note_unfinished() }}"]
+        post_hook="{{ touch_sessions() }}"
     )
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}

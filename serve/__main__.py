@@ -5,7 +5,7 @@ import sys
 import uvicorn
 
 from serve.auth import admin_token
-from serve.protocol import BoundedProtocol
+from serve.protocol import BOUNDS
 from serve.settings import SettingsError, settings_from_environment
 
 
@@ -22,9 +22,7 @@ def main(arguments: list[str]) -> None:
                 host=settings.host,
                 port=settings.port,
                 workers=settings.workers,
-                http=BoundedProtocol,
-                ws="none",
-                server_header=False,
+                **BOUNDS,
             )
         case ["token"]:
             print(admin_token(settings.jwt_secret))

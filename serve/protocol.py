@@ -3,6 +3,7 @@
 import asyncio
 import json
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -85,3 +86,7 @@ class BoundedProtocol(HttpToolsProtocol):
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
+
+
+# What uvicorn is told of all this: no WebSockets either, and not to say what it is.
+BOUNDS: dict[str, Any] = {"http": BoundedProtocol, "ws": "none", "server_header": False}

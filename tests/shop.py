@@ -22,6 +22,7 @@ import uvicorn
 
 from serve.app import create_app
 from serve.auth import admin_token
+from serve.protocol import BOUNDS
 from serve.settings import Settings
 from tests.forked import FORKED, Builder, dbt
 
@@ -112,7 +113,7 @@ class Shop:
         app = create_app(
             Settings(jwt_secret=SECRET, warehouse_dir=self.warehouse, **settings), clock=server.clock
         )
-        runner = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+        runner = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", **BOUNDS))
         thread = Thread(target=runner.run)
         thread.start()
         try:

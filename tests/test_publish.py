@@ -86,6 +86,7 @@ def test_a_setting_that_cannot_be_is_refused_in_words(
     result = shop.build()
     assert result.returncode != 0
     assert words in result.stdout
+    assert "Traceback" not in result.stdout
 
 
 def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answered(small_shop: Shop) -> None:

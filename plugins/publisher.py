@@ -55,13 +55,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
+        self.forget_finished(conn)
         landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
         self.erased = erased_addresses(self.warehouse)
-        self.forget_finished(conn)
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         define_without_erased(cursor, self.erased)
@@ -101,10 +101,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Let `finished_build` have its row only where this code would make every table as it is."""
         self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
         is_full_refresh = getattr(get_flags(), "FULL_REFRESH", False)
-        conn.execute("create table if not exists finished_build (definition varchar)")
-        conn.execute(
-            "delete from finished_build where ? or definition != ?", [is_full_refresh, self.definition]
-        )
+        try:
+            conn.execute("create table if not exists finished_build (definition varchar)")
+            conn.execute(
+                "delete from finished_build where ? or definition != ?", [is_full_refresh, self.definition]
+            )
+        except duckdb.Error as error:
+            # dbt connects again before it says anything, which must fail in the same way.
+            conn.close()
+            raise unreadable(Path(self.creds.path), error) from None
 
     def note_finished(self) -> None:
         """From now on every table is as this code makes it, until more is read."""
@@ -163,10 +168,14 @@ def require_readable(build: Path) -> None:
             duckdb.connect(build, read_only=True).close()
         except duckdb.Error as error:
             if "Could not set lock" not in str(error):
-                raise DbtRuntimeError(
-                    f"The build file cannot be read: {error}. Remove {build} and build again: all landed"
-                    " files are read anew, and events of files that are gone are lost."
-                ) from None
+                raise unreadable(build, error) from None
+
+
+def unreadable(build: Path, error: duckdb.Error) -> DbtRuntimeError:
+    return DbtRuntimeError(
+        f"The build file cannot be read: {error}. Remove {build} and build again: all landed"
+        " files are read anew, and events of files that are gone are lost."
+    )
 
 
 def digest(path: Path) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 from random import Random
 from threading import Event, Thread
 
+import duckdb
 import httpx
 
 from plugins.versions import point
@@ -33,7 +34,7 @@ BUILD_SECONDS, ERASURE_SECONDS = 4.0, 1.0
 BUILD_BYTES = 40_000_000
 DISK_BYTES, DISK_FILES = 160_000_000, 500
 SENDERS = 4
-HEADERS = 3 * 4096
+HEADERS, BLOCK_BYTES, BLOCK_HEADER_BYTES = 3 * 4096, 262_144, 8
 REPEATED = 20_000
 
 
@@ -379,6 +380,14 @@ def harm_build_file(change: Callable[[Path, Random], None]) -> Harm:
     return harm
 
 
+def flip_where_a_build_looks_first(path: Path, random: Random) -> None:
+    """A bit of what it has noted of the last one."""
+    with duckdb.connect(path, read_only=True) as build:
+        found = build.sql("select block_id, block_offset from pragma_storage_info('finished_build')")
+        block, offset = max(found.fetchall())
+    change_byte(path, HEADERS + BLOCK_BYTES * block + BLOCK_HEADER_BYTES + offset, 1)
+
+
 def set_clock_back(grounds: Grounds, random: Random) -> None:
     """The version that was published last has a name of tomorrow, and was written then."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -484,6 +493,7 @@ HARMS: dict[str, Harm] = {
     "the build file emptied": harm_build_file(empty),
     "the build file of noise": harm_build_file(noise),
     "a bit of the build file flipped": harm_build_file(flip_a_bit),
+    "a bit of the build file's note flipped": harm_build_file(flip_where_a_build_looks_first),
     "the build file of a newer DuckDB": harm_build_file(make_newer),
     "the build file gone": harm_build_file(remove),
     "the clock set back": set_clock_back,

@@ -42,6 +42,7 @@ def small_grounds(grounds: Grounds) -> Grounds:
         "a published version of noise",
         "the link of garbage",
         "the build file cut",
+        "a bit of the build file's note flipped",
         "the clock set back",
         "a landed file that shrinks",
     ],

@@ -1,7 +1,7 @@
 """Faults that a shop is put through while it is asked, and what became of its numbers.
 
 Each kind of fault is a function that harms a shop which has just landed another file; afterwards the shop is
-built once more. `tests/test_faults.py` tries each kind once, `make faults` many times.
+built once more. `tests/test_faults.py` tries some kinds once, `make faults` all of them many times.
 """
 
 import itertools

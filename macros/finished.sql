@@ -3,20 +3,19 @@
     {{ return(flags.WHICH == 'build' and run_query('from finished_build').rows | length > 0) }}
 {%- endmacro %}
 
-{% materialization table, adapter='duckdb' %}
-    {% if load_cached_relation(this) and is_finished() %}
-        {% call statement('main') %} select 'left as it is' {% endcall %}
+{% macro left_as_it_is() -%}
+    {%- if load_cached_relation(this) and is_finished() -%}
+        {%- call statement('main') -%} select 'left as it is' {%- endcall -%}
         {{ return({'relations': [this]}) }}
-    {% endif %}
-    {{ return(dbt.materialization_table_duckdb()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% materialization table, adapter='duckdb' %}
+    {{ return(left_as_it_is() or dbt.materialization_table_duckdb()) }}
 {% endmaterialization %}
 
 {% materialization incremental, adapter='duckdb' %}
-    {% if load_cached_relation(this) and is_finished() %}
-        {% call statement('main') %} select 'left as it is' {% endcall %}
-        {{ return({'relations': [this]}) }}
-    {% endif %}
-    {{ return(dbt.materialization_incremental_duckdb()) }}
+    {{ return(left_as_it_is() or dbt.materialization_incremental_duckdb()) }}
 {% endmaterialization %}
 
 {% materialization test, adapter='duckdb' %}

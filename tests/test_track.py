@@ -4,11 +4,12 @@ import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.faults import send
 from tests.shop import TRACK, Shop
 from tests.test_watch import Watcher
 
@@ -100,28 +101,16 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
 
 def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop: Shop) -> None:
     """Server and watcher are both killed, the watcher while it builds what keeps landing."""
-
-    def send(client: httpx.Client, sender: int) -> list[str]:
-        """Send events one by one until nobody answers; the keys of those that were taken."""
-        taken = []
-        for number in range(100_000):
-            key = f"{sender}-{number}"
-            try:
-                answer = client.post(TRACK, json={**GOOD, "idempotency_key": key})
-            except httpx.TransportError:
-                return taken
-            assert answer.status_code == 202, answer.text
-            taken.append(key)
-        return taken
-
     with shop.tracking() as (process, client), ThreadPoolExecutor(8) as senders:
-        sending = [senders.submit(send, client, sender) for sender in range(8)]
+        sending = [senders.submit(send, client, str(sender), Event()) for sender in range(8)]
         watcher = Watcher(shop)
         watcher.until(lambda: process.poll() is not None or shop.link.exists())
         for each in (process, watcher.process):
             each.kill()
         watcher.process.wait()
-        taken = [key for sender in sending for key in sender.result()]
+        answers = dict(answer for sender in sending for answer in sender.result())
+    assert set(answers.values()) == {202}
+    taken = list(answers)
     assert len(taken) >= 8 * 10
     again = [{**GOOD, "idempotency_key": f"{sender}-{number}"} for sender in range(8) for number in range(10)]
     with shop.tracking() as (_, client):

@@ -8,13 +8,12 @@ from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from tests.faults import (
+from tests.faults import Grounds, Outcome
+from tests.harms import (
     HARMS,
     HARMS_OF_SERVER,
     HARMS_OF_SERVER_ON_SMALL_DISK,
     HARMS_ON_SMALL_DISK,
-    Grounds,
-    Outcome,
     small_disk,
 )
 

@@ -6,14 +6,8 @@ from subprocess import CalledProcessError
 
 import pytest
 
-from tests.faults import (
-    HARMS,
-    HARMS_OF_SERVER_ON_SMALL_DISK,
-    HARMS_ON_SMALL_DISK,
-    Grounds,
-    Outcome,
-    small_disk,
-)
+from tests.faults import Grounds, Outcome
+from tests.harms import HARMS, HARMS_OF_SERVER_ON_SMALL_DISK, HARMS_ON_SMALL_DISK, small_disk
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,9 @@
         {% elif left_out or flags.EMPTY %}
             {{ log('Nothing was published, as this was not a whole build.', info=true) }}
         {% else %}
-            {{ publish_tables({'tables': tables, 'store_timezone': store_timezone()}) }}
+            {{ publish_tables({
+                'tables': tables, 'store_timezone': store_timezone(), 'began_at': run_started_at.isoformat()
+            }) }}
         {% endif %}
     {% endif %}
 {%- endmacro %}

@@ -1,15 +1,16 @@
-"""What became of the rows that a build has read, for its last line."""
+"""What became of the rows that a build has read."""
 
 import duckdb
 
-FATES = """
+KEPT, DUPLICATES = "kept", "duplicates"
+FATES = f"""
     select
-        coalesce(parsed.quarantine_reason, if(later.file is null, 'kept', 'duplicates')) as fate,
+        coalesce(parsed.quarantine_reason, if(later.file is null, '{KEPT}', '{DUPLICATES}')) as fate,
         count(*) as rows
-    from {parsed} as parsed
-    left join {later_deliveries} as later
+    from {{parsed}} as parsed
+    left join {{later_deliveries}} as later
         on parsed.file = later.file and parsed.row_number = later.row_number
-    where parsed.row_number > 0 and {is_read}
+    where parsed.row_number > 0 and {{is_read}}
     group by fate
     order by rows desc, fate
 """
@@ -17,17 +18,20 @@ FATES = """
 
 def account(
     cursor: duckdb.DuckDBPyConnection, parsed: str, later_deliveries: str, is_read: str = "true"
-) -> str:
-    """How many rows were read, and how many of them kept, duplicates of others and quarantined, by reason.
+) -> dict[str, int]:
+    """How many rows were kept, duplicates of others and quarantined, by the reason.
 
     parsed, later_deliveries: where the rows of those tables are; is_read: which of them this build has read.
     """
     query = FATES.format(parsed=parsed, later_deliveries=later_deliveries, is_read=is_read)
-    fates = dict(cursor.execute(query).fetchall())
-    kept, duplicates = fates.pop("kept", 0), fates.pop("duplicates", 0)
-    quarantined = sum(fates.values())
-    reasons = ", ".join(f"{reason}: {count}" for reason, count in fates.items())
+    return {KEPT: 0, DUPLICATES: 0} | dict(cursor.execute(query).fetchall())
+
+
+def in_words(rows: dict[str, int]) -> str:
+    """The same for a build's last line."""
+    reasons = {fate: count for fate, count in rows.items() if fate not in (KEPT, DUPLICATES)}
+    named = ", ".join(f"{reason}: {count}" for reason, count in reasons.items())
     return (
-        f"{kept + duplicates + quarantined} rows read: {kept} kept, {duplicates} duplicates,"
-        f" {quarantined} quarantined{f' ({reasons})' if reasons else ''}"
+        f"{sum(rows.values())} rows read: {rows[KEPT]} kept, {rows[DUPLICATES]} duplicates,"
+        f" {sum(reasons.values())} quarantined{f' ({named})' if named else ''}"
     )

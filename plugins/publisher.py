@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from account import account
+from account import account, in_words
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from erasure import LANDED, define_without_erased, erased_addresses
+from notes import note_build
 from versions import (
     EVENTS,
     FILES,
@@ -69,6 +70,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def store(self, target_config: TargetConfig) -> None:
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
 
+        `config["began_at"]` is when the build began.
+
         Each table's name comes with its description and those of its columns, which go with it as comments.
         Does nothing where that would be the same again, but for a full refresh or a damaged version.
         """
@@ -80,6 +83,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         if is_same and not get_flags().FULL_REFRESH and before:
             self.connection.cursor().execute(FORGET_TOUCHED)
             self.note_finished()
+            note_build(self.warehouse, target_config.config["began_at"], rows={})
             version = link.resolve()
             print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
             return
@@ -94,8 +98,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         )
         self.note_published(version)
         self.note_finished()
-        read = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
-        print(f"Published {version.stem}, {read}{naming_unreadable(files)}")
+        rows = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
+        note_build(self.warehouse, target_config.config["began_at"], rows)
+        print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
 
     def forget_finished(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Let `finished_build` have its row only where this code would make every table as it is."""

@@ -14,6 +14,7 @@ from threading import Event
 
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_files, versions_of_files
+from notes import WATCHER, note
 from runs import RunError, parse_project, run_dbt
 from versions import LINK
 from watchfiles import watch
@@ -21,7 +22,7 @@ from watchfiles import watch
 REST = 0.3  # Seconds for which a file that has been written to its end stays as it is.
 GROWING = 10.0  # Seconds for which all wait for one that is still being written.
 LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # Seconds between two builds that fail.
+LONGEST_PAUSE = 60.0  # Seconds between two builds that fail, once there were many.
 
 QUIETLY = ["--log-level", "none", "--no-write-json", "--log-level-file", "none"]
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
@@ -91,25 +92,28 @@ class Project:
         return "; ".join(said.getvalue().splitlines())
 
 
-def run(landing: Landing, project: Project, link: Path, stopping: Event) -> None:
+def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) -> None:
     """Build whenever the landing zone is not as it was built last, or nothing is published."""
     built: dict[Path, str] | None = None
-    complaint, pause = "", FIRST_PAUSE
+    complaint, failures = "", 0
     while not stopping.is_set():
         try:
-            if landing.files() != built or not link.exists():
+            if landing.files() != built or not (warehouse / LINK).exists():
+                note(warehouse, WATCHER, state="building", failures=failures)
                 files = landing.resting_files()
                 start = time.monotonic()
                 said = project.build()
                 log.info("%s; %.1f s", said, time.monotonic() - start)
-                built, complaint, pause = files, "", FIRST_PAUSE
+                built, complaint, failures = files, "", 0
+            note(warehouse, WATCHER, state="waiting", failures=0)
             landing.wait(stopping)
         except (LandingError, RunError) as error:
             if str(error) != complaint and not stopping.is_set():
                 log.error("%s\nTrying again, in a second at first, then every minute.", error)
             complaint = str(error)
-            stopping.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            failures += 1
+            note(warehouse, WATCHER, state="failing", failures=failures)
+            stopping.wait(min(2 ** min(failures - 1, 6), LONGEST_PAUSE))
 
 
 def main() -> None:
@@ -129,9 +133,10 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    link = Path(os.environ.get("WAREHOUSE_DIR", "warehouse"), LINK)
+    warehouse = Path(os.environ.get("WAREHOUSE_DIR") or "warehouse")
     with suppress(KeyboardInterrupt):
-        run(Landing(raw_events), Project(), link, stopping)
+        run(Landing(raw_events), Project(), warehouse, stopping)
+    note(warehouse, WATCHER, state="stopped", failures=0)
     log.info("Stopped.")
 
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from serve import dashboard, risk
 from serve.answer import Answer, answer
 from serve.dashboard import dashboard_stats
-from serve.errors import NothingPublished
+from serve.errors import NothingPublished, Stale
+from serve.notes import checked_at
 from serve.query import Query, StatsQuery
 from serve.risk import money_at_risk
 from serve.schema import ComparedStats, DashboardStats, Health, Mode, in_utc
@@ -35,14 +36,16 @@ class Answers:
 
     clock: gives the second it is, a UTC instant without a zone.
     query_timeout: seconds that an answer may take, its wait for a free core included.
+    stale_after: seconds after which a version that nobody has checked since is stale.
     leave: puts another version in the place of one that is damaged, or none.
     damaged: the versions that could not be read.
     """
 
-    def __init__(self, warehouse: Warehouse, clock: Clock, query_timeout: float) -> None:
+    def __init__(self, warehouse: Warehouse, clock: Clock, query_timeout: float, stale_after: float) -> None:
         self.warehouse = warehouse
         self.clock = clock
         self.query_timeout = query_timeout
+        self.stale_after = timedelta(seconds=stale_after)
         self.version: Version | None = None
         self.damaged: list[str] = []
         self.leave: Callable[[Version], Awaitable[None]]
@@ -78,22 +81,35 @@ class Answers:
 
     async def health(self) -> Health:
         """The version being served; all null before the first."""
-
-        async def health_of(version: Version) -> Health:
-            session = Session(self.warehouse, version)
-            async with self.limited(session):
-                newest_event_at = await self.newest_event_at(session, self.clock())
-            return Health(
-                version=version.name,
-                built_at=in_utc(version.built_at),
-                newest_event_at=in_utc(newest_event_at),
-                damaged_versions=self.damaged,
-            )
-
         try:
-            return await self.of_good_version(health_of)
+            return await self.of_good_version(self.health_of)
         except NothingPublished:
-            return Health(version=None, built_at=None, newest_event_at=None, damaged_versions=self.damaged)
+            nothing = dict.fromkeys(("version", "built_at", "newest_event_at", "checked_at"))
+            return Health(**nothing, is_stale=False, damaged_versions=self.damaged)
+
+    async def readiness(self) -> Health:
+        """The same. Raises NothingPublished, and Stale."""
+        health = await self.of_good_version(self.health_of)
+        if health.is_stale:
+            raise Stale(
+                f"No build has succeeded since {health.checked_at:%Y-%m-%d %H:%M} UTC,"
+                f" more than STALE_AFTER={self.stale_after.total_seconds():g} seconds ago."
+            )
+        return health
+
+    async def health_of(self, version: Version) -> Health:
+        session, now = Session(self.warehouse, version), self.clock()
+        async with self.limited(session):
+            newest_event_at = await self.newest_event_at(session, now)
+        checked = await self.in_thread(lambda: checked_at(self.warehouse.folder, version))
+        return Health(
+            version=version.name,
+            built_at=in_utc(version.built_at),
+            newest_event_at=in_utc(newest_event_at),
+            checked_at=in_utc(checked),
+            is_stale=now - checked > self.stale_after,
+            damaged_versions=self.damaged,
+        )
 
     def task(self, version: Version, now: datetime, query: Query) -> asyncio.Task[Answer]:
         """The task that computes an answer, or has computed it; a failed one is not kept."""

@@ -48,7 +48,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
     warehouse = Warehouse(settings.warehouse_dir)
-    kept = Answers(warehouse, now, settings.query_timeout)
+    kept = Answers(warehouse, now, settings.query_timeout, settings.stale_after)
     admins = Admins(*filter(None, (settings.jwt_secret, settings.jwt_secret_previous)))
     landing = (
         Landing(settings.tracked_events, LANDING * settings.workers) if settings.tracked_events else None
@@ -106,7 +106,12 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         return Response(answer.body, headers=answer.headers, media_type="application/json")
 
     async def get_health() -> Health:
+        """That the server is alive, and what it serves."""
         return await kept.health()
+
+    async def get_readiness() -> Health:
+        """The same, refused with 503 where nothing is served, or what is served is stale."""
+        return await kept.readiness()
 
     for path, route, query, response in (
         (DASHBOARD, get_dashboard_stats, StatsQuery, ComparedStats),
@@ -122,7 +127,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
                 include_in_schema=bool(ending and method == "GET"),
             )(route)
     app.get("/healthz")(get_health)
-    app.head("/healthz", include_in_schema=False)(get_health)
+    app.get("/readyz", responses={503: {"model": Problem}})(get_readiness)
+    for path, probe in (("/healthz", get_health), ("/readyz", get_readiness)):
+        app.head(path, include_in_schema=False)(probe)
     if landing:
         add_tracking(app, landing, settings.cors_origins)
     add_pages(app)

@@ -64,6 +64,10 @@ class NothingPublished(ServeError):
     status = 503
 
 
+class Stale(ServeError):
+    status = 503
+
+
 class TookTooLong(ServeError):
     status = 503
     headers = MappingProxyType({"Retry-After": "5"})

@@ -248,6 +248,11 @@ class Health(BaseModel):
     version: str | None = Field(description="The published version; null before the first.")
     built_at: datetime | None = Field(description="When it was built, UTC.")
     newest_event_at: datetime | None = Field(description="When its newest event so far happened, UTC.")
+    checked_at: datetime | None = Field(
+        description="When it was last known to hold all that had landed, UTC: when it was built, or when a"
+        " build or the watcher found nothing new."
+    )
+    is_stale: bool = Field(description="Whether that is more than `STALE_AFTER` seconds ago.")
     damaged_versions: list[str] = Field(description="Versions that cannot be read and are not served.")
 
 

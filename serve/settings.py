@@ -33,6 +33,7 @@ class Settings:
     host, port: where the server listens.
     workers: processes that serve.
     query_timeout: seconds that an answer may take.
+    stale_after: seconds after which a version is stale that no build and no watcher has checked since.
     tracked_events: landing zone to which events may be posted, or None.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     query_timeout: float = 10.0
+    stale_after: float = 93_600.0
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
 
@@ -59,8 +61,9 @@ class Settings:
             raise SettingsError(f"PORT must lie between 0 and 65535, not be {self.port}.")
         if self.workers < 1:
             raise SettingsError(f"WORKERS must be 1 or more, not {self.workers}.")
-        if not 0 < self.query_timeout < math.inf:
-            raise SettingsError(f"QUERY_TIMEOUT must be seconds above 0, not {self.query_timeout}.")
+        for name, seconds in (("QUERY_TIMEOUT", self.query_timeout), ("STALE_AFTER", self.stale_after)):
+            if not 0 < seconds < math.inf:
+                raise SettingsError(f"{name} must be seconds above 0, not {seconds}.")
         if self.tracked_events and not self.tracked_events.is_dir():
             raise SettingsError(f"TRACK=on needs RAW_EVENTS to name a folder, not {self.tracked_events}.")
 
@@ -106,6 +109,7 @@ def settings_from_environment() -> Settings:
         port=number("PORT", int, Settings.port),
         workers=number("WORKERS", int, Settings.workers),
         query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
+        stale_after=number("STALE_AFTER", float, Settings.stale_after),
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
     )

@@ -30,6 +30,7 @@ class Warehouse:
     """The versions that `dbt build` publishes in a folder."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.link = folder / "current.duckdb"
         self.versions = (folder / "versions").resolve()
         self.lock = Lock()

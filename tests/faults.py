@@ -23,7 +23,7 @@ import httpx
 from tests.shop import DASHBOARD, TRACK, Server, Shop, authorized, event
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
-KEPT = {"build.duckdb", "current.duckdb", "erased", "parquet", "versions"}
+KEPT = {"build.duckdb", "current.duckdb", "erased", "last_build.json", "parquet", "versions", "watcher.json"}
 SENDERS = 4
 REPEATED = 20_000
 

@@ -156,6 +156,23 @@ def test_before_the_first_build_there_are_503_and_health(shop: Shop) -> None:
         assert "published" in server.get().json()["detail"]
         health = server.client.get("/healthz")
         assert (health.status_code, health.json()["version"]) == (200, None)
+        readiness = server.client.get("/readyz")
+        assert (readiness.status_code, readiness.json()) == (503, server.get().json())
+
+
+def test_what_is_served_is_ready_until_it_is_stale(server: Server) -> None:
+    health = server.client.get("/healthz").json()
+    assert server.client.get("/readyz").json() == health
+    assert health["is_stale"] is False
+    before, checked_at = server.now, datetime.fromisoformat(health["checked_at"])
+    server.now = checked_at + timedelta(hours=26, seconds=1)
+    try:
+        readiness, health = server.client.get("/readyz"), server.client.get("/healthz")
+    finally:
+        server.now = before
+    assert (readiness.status_code, health.status_code) == (503, 200)
+    assert "since" in readiness.json()["detail"]
+    assert health.json()["is_stale"] is True
 
 
 def test_the_documentation_describes_every_field(server: Server) -> None:

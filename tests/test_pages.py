@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +269,20 @@ def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> N
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.locator(".card").first).to_be_visible()
+
+
+@needs_chromium
+def test_a_page_says_when_its_numbers_are_old(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    sample.now = datetime.now(UTC) + timedelta(days=2)
+    try:
+        page.clock.run_for(2_000)
+        expect(page.get_by_role("alert")).to_contain_text("No new data has come in since")
+    finally:
+        sample.now = NEWEST
+    page.clock.run_for(2_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 @needs_chromium

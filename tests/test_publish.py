@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,11 @@ def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(s
     shop.link.unlink()
     shop.built()
     assert shop.published().sql("from fct_events").fetchall() == []
+    asked_at = datetime.now(UTC).isoformat()
     assert f"Nothing is new since {shop.link.readlink().stem}: nothing was published" in shop.build().stdout
+    with shop.serving() as server:
+        health = server.client.get("/healthz").json()
+        assert health["built_at"] < asked_at < health["checked_at"]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,8 @@ def test_an_open_page_shows_what_lands(shop: Shop, watcher: Watcher, browser: Br
         land(shop, "open.ndjson")
         watcher.until(lambda: "open.ndjson" in purchases(shop))
         expect(card).to_have_text(str(len(purchases(shop))), timeout=10_000)
+        shown_at = datetime.now(UTC).isoformat()
+        watcher.until(lambda: bool(server.client.get("/healthz").json()["checked_at"] > shown_at))
         tab.page.context.close()
 
 

@@ -39,8 +39,8 @@ export async function getToday() {
   return stats.events_timeline.at(-1).date;
 }
 
-/** The version of the data that is served, which needs no token. Raises Refused. */
-export const getVersion = async () => (await (await ask("/healthz")).json()).version;
+/** The version of the data that is served and how fresh it is, which needs no token. Raises Refused. */
+export const getHealth = async () => (await ask("/healthz")).json();
 
 /** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
 export async function getDefinitions() {

@@ -1,4 +1,4 @@
-import { Refused, dropToken, getDefinitions, getRisk, getStats, getToday, getToken, getVersion, keepToken, takeTokenFromAddress } from "./api.js";
+import { Refused, dropToken, getDefinitions, getHealth, getRisk, getStats, getToday, getToken, keepToken, takeTokenFromAddress } from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
 import { getTrend, knownTrend } from "./trend.js";
@@ -7,7 +7,7 @@ import { moment, speak, word } from "./words.js";
 
 const EVERY = 30_000;
 const LOOK = 2_000;
-const [signIn, choiceForm, language, main, status, problem] = ["sign-in", "choice", "language", "dashboard", "status", "problem"].map((id) =>
+const [signIn, choiceForm, language, main, status, problem, stale] = ["sign-in", "choice", "language", "dashboard", "status", "problem", "stale"].map((id) =>
   document.getElementById(id),
 );
 
@@ -41,15 +41,14 @@ async function refresh() {
 
 /** Refreshes when there is a new version; between two of them only the time moves what is shown. */
 async function look() {
-  if (!main.hidden && !document.hidden && main.ariaBusy === "false" && (await isOutdated())) refresh();
-}
-
-async function isOutdated() {
+  if (main.hidden || document.hidden || main.ariaBusy !== "false") return;
   try {
-    return (await getVersion()) !== shownVersion;
+    const { version, is_stale, checked_at } = await getHealth();
+    stale.textContent = is_stale ? word("stale").replace("{}", moment(checked_at)) : "";
+    stale.hidden = !is_stale;
+    if (version !== shownVersion) refresh();
   } catch (error) {
-    if (error instanceof Refused) return false; // The next refresh says so.
-    throw error;
+    if (!(error instanceof Refused)) throw error; // The next refresh says so.
   }
 }
 
@@ -84,6 +83,7 @@ function arrange() {
   choiceForm.hidden = !isSignedIn;
   main.hidden = !isSignedIn || !shown;
   status.textContent = isSignedIn ? word("loading") : "";
+  stale.hidden = true;
   tell("");
 }
 

@@ -1,0 +1,34 @@
+"""What builds and the watcher note in the warehouse of how they are, for whoever serves it.
+
+`WAREHOUSE_DIR/last_build.json`: the last build that succeeded, also one that found nothing new.
+`WAREHOUSE_DIR/watcher.json`: what `make watch` is doing.
+Both name the version published last and the time, `at`, ISO 8601 in UTC.
+"""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from versions import LINK
+
+LAST_BUILD = "last_build.json"
+WATCHER = "watcher.json"
+
+
+def note(warehouse: Path, name: str, **facts: object) -> None:
+    """Write a note anew. One that cannot be written leaves the last, which makes the data look older only."""
+    link, unfinished = warehouse / LINK, warehouse / f"{name}.tmp"
+    facts |= {"version": link.resolve().stem if link.exists() else None, "at": datetime.now(UTC).isoformat()}
+    with suppress(OSError):
+        unfinished.write_text(json.dumps(facts), encoding="utf-8")
+        unfinished.replace(warehouse / name)
+
+
+def note_build(warehouse: Path, began_at: str, rows: dict[str, int]) -> None:
+    """Note a build that has succeeded.
+
+    began_at: ISO 8601; rows: how many were read, by what became of them.
+    """
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(began_at)).total_seconds()
+    note(warehouse, LAST_BUILD, seconds=seconds, rows=rows)

@@ -15,6 +15,7 @@ from threading import Event
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_files, versions_of_files
 from notes import WATCHER, note
+from pythonjsonlogger.json import JsonFormatter
 from runs import RunError, parse_project, run_dbt
 from versions import LINK
 from watchfiles import watch
@@ -103,7 +104,8 @@ def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) ->
                 files = landing.resting_files()
                 start = time.monotonic()
                 said = project.build()
-                log.info("%s; %.1f s", said, time.monotonic() - start)
+                seconds = round(time.monotonic() - start, 1)
+                log.info("%s; %s s", said, seconds, extra={"seconds": seconds})
                 built, complaint, failures = files, "", 0
             note(warehouse, WATCHER, state="waiting", failures=0)
             landing.wait(stopping)
@@ -116,6 +118,17 @@ def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) ->
             stopping.wait(min(2 ** min(failures - 1, 6), LONGEST_PAUSE))
 
 
+def formatter() -> logging.Formatter:
+    match os.environ.get("LOG_FORMAT") or "text":
+        case "text":
+            return logging.Formatter("%(asctime)s %(message)s")
+        case "json":
+            names = {"levelname": "level", "name": "logger"}
+            return JsonFormatter("%(levelname)s %(name)s %(message)s", timestamp=True, rename_fields=names)
+        case other:
+            sys.exit(f"LOG_FORMAT must be text or json, not {other!r}.")
+
+
 def main() -> None:
     raw_events = os.environ.get("RAW_EVENTS")
     if not raw_events:
@@ -124,7 +137,7 @@ def main() -> None:
     log.propagate = False
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
-    log.handlers[0].setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.handlers[0].setFormatter(formatter())
     stopping = Event()
 
     def stop(*_: object) -> None:

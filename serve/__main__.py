@@ -5,6 +5,7 @@ import sys
 import uvicorn
 
 from serve.auth import admin_token
+from serve.logs import log_config
 from serve.protocol import BOUNDS
 from serve.settings import SettingsError, settings_from_environment
 
@@ -22,6 +23,8 @@ def main(arguments: list[str]) -> None:
                 host=settings.host,
                 port=settings.port,
                 workers=settings.workers,
+                log_config=log_config(settings.log_format),
+                access_log=False,
                 **BOUNDS,
             )
         case ["token"]:

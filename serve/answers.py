@@ -52,17 +52,18 @@ class Answers:
         self.kept: dict[tuple[Version, datetime, Query], asyncio.Task[Answer]] = {}
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
-    async def get(self, query: Query) -> Answer:
-        """The answer as of now. Raises ServeError where there is none."""
+    async def get(self, query: Query) -> tuple[Answer, bool]:
+        """The answer as of now, and whether it was kept. Raises ServeError where there is none."""
 
-        async def answer_of(version: Version) -> Answer:
+        async def answer_of(version: Version) -> tuple[Answer, bool]:
             now = self.clock()
             task = self.task(version, now, query)
-            if task.done():
+            is_kept = task.done()
+            if is_kept:
                 # What is asked for more than once a second is there when the next second begins.
                 self.task(version, now + SECOND, query)
             # Who asks may go away before the others who wait for the same answer.
-            return await asyncio.shield(task)
+            return await asyncio.shield(task), is_kept
 
         return await self.of_good_version(answer_of)
 

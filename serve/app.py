@@ -1,12 +1,12 @@
 """The routes."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import product
 from typing import Annotated, Any
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -18,6 +18,7 @@ from serve.follower import Follower
 from serve.landing import Landing
 from serve.pages import add_pages
 from serve.query import Query, StatsQuery, parameters, read_query
+from serve.requests import Requests
 from serve.risk import MoneyAtRisk
 from serve.schema import ComparedStats, Health, Problem
 from serve.settings import Settings, settings_from_environment
@@ -26,6 +27,7 @@ from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
+DATA_HEADERS = ("Version", "Built-At", "Newest-Event-At")
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
@@ -76,8 +78,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-        expose_headers=["ETag", "X-Data-Version", "X-Data-Built-At", "X-Data-Newest-Event-At"],
+        expose_headers=["ETag", *(f"X-Data-{name}" for name in DATA_HEADERS), "X-Request-ID"],
     )
+    app.add_middleware(Requests)
+    app.add_middleware(CorrelationIdMiddleware)
 
     async def get_dashboard_stats(request: Request, credentials: Bearer) -> Response:
         """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
@@ -100,7 +104,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     ) -> Response:
         admins.require(credentials.credentials if credentials else None)
         # FastAPI would take as long to read the query as all the rest of handing out an answer takes.
-        answer = await kept.get(read_query(model, request.scope["query_string"]))
+        answer, request.state.kept = await kept.get(read_query(model, request.scope["query_string"]))
         if answer.is_known(",".join(request.headers.getlist("If-None-Match"))):
             return Response(status_code=304, headers=answer.headers)
         return Response(answer.body, headers=answer.headers, media_type="application/json")
@@ -138,13 +142,4 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 def app_from_environment() -> FastAPI:
     """The API as each worker makes it."""
-    logging.getLogger("uvicorn.access").addFilter(leave_out_query)
     return create_app(settings_from_environment())
-
-
-def leave_out_query(record: logging.LogRecord) -> bool:
-    """Keep from the log what people put into an address, such as a token."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, path, *rest = record.args
-        record.args = (client, method, str(path).partition("?")[0], *rest)
-    return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from asgi_correlation_id.context import correlation_id
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
@@ -81,4 +82,5 @@ def answer(request: Request, error: Exception) -> JSONResponse:
 
 def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
     """The response for a defect of ours; what happened is in the log only."""
-    return JSONResponse({"detail": "Something went wrong on the server."}, 500)
+    headers = {"X-Request-ID": correlation_id.get() or ""}
+    return JSONResponse({"detail": "Something went wrong on the server."}, 500, headers)

@@ -15,7 +15,7 @@ from serve.warehouse import VersionError, Warehouse
 
 LOOK_SECONDS = 0.1
 LOOK_AGAIN_SECONDS = 2.0  # Where no version can be read.
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger(__name__)
 
 
 class Follower:
@@ -95,7 +95,7 @@ class Follower:
             return False
         self.serve(version)
         self.pause = LOOK_SECONDS
-        log.info("now serving version %s", name)
+        log.info("now serving version %s", name, extra={"version": name})
         return True
 
     def serve(self, version: Version | None) -> None:

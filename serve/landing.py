@@ -17,7 +17,7 @@ SUBFOLDER = "tracked"
 KEEPS, OPENS = ".keeps", ".opens"
 AFTER_FAILURE = 5.0  # Seconds.
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger(__name__)
 
 
 class Landing:

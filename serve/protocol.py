@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 16_384  # The address, with the query, and all headers.
 ARRIVAL_SECONDS = 10.0  # From the first byte of a request, or the connection, to its last one.
+
+log = logging.getLogger(__name__)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -79,6 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.refuse(HTTPStatus.BAD_REQUEST, msg)
 
     def refuse(self, status: HTTPStatus, detail: str) -> None:
+        log.info("refused a request: %d %s", status, status.phrase, extra={"status": status.value})
         body = json.dumps({"detail": detail}).encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from serve.logs import LOG_FORMATS
+
 MINIMUM_SECRET_BYTES = 32
 # The examples of jwt.io, which are long enough and known to everybody.
 WELL_KNOWN_SECRETS = (
@@ -34,6 +36,7 @@ class Settings:
     workers: processes that serve.
     query_timeout: seconds that an answer may take.
     stale_after: seconds after which a version is stale that no build and no watcher has checked since.
+    log_format: `text` or `json`.
     tracked_events: landing zone to which events may be posted, or None.
     """
 
@@ -45,6 +48,7 @@ class Settings:
     workers: int = 1
     query_timeout: float = 10.0
     stale_after: float = 93_600.0
+    log_format: str = "text"
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
 
@@ -64,6 +68,8 @@ class Settings:
         for name, seconds in (("QUERY_TIMEOUT", self.query_timeout), ("STALE_AFTER", self.stale_after)):
             if not 0 < seconds < math.inf:
                 raise SettingsError(f"{name} must be seconds above 0, not {seconds}.")
+        if self.log_format not in LOG_FORMATS:
+            raise SettingsError(f"LOG_FORMAT must be text or json, not {self.log_format!r}.")
         if self.tracked_events and not self.tracked_events.is_dir():
             raise SettingsError(f"TRACK=on needs RAW_EVENTS to name a folder, not {self.tracked_events}.")
 
@@ -110,6 +116,7 @@ def settings_from_environment() -> Settings:
         workers=number("WORKERS", int, Settings.workers),
         query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
         stale_after=number("STALE_AFTER", float, Settings.stale_after),
+        log_format=os.environ.get("LOG_FORMAT") or Settings.log_format,
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
     )

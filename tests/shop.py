@@ -128,7 +128,7 @@ class Shop:
             thread.join()
 
     @contextmanager
-    def tracking(self) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+    def tracking(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
         """`make serve` with TRACK=on, once it answers; what it logs is in the shop's `serve.log`."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -137,6 +137,7 @@ class Shop:
             "JWT_SECRET": SECRET,
             "PORT": str(port),
             "WAREHOUSE_DIR": str(self.warehouse),
+            **variables,
         }
         with (self.folder / "serve.log").open("ab") as log:
             process = subprocess.Popen(

@@ -21,9 +21,10 @@ class Watcher:
     def __init__(self, shop: Shop) -> None:
         self.log = shop.folder / "watch.log"
         shop.warehouse_stands_in()
+        environment = shop.environment | {"LOG_FORMAT": "json"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "plugins/watch.py"], cwd=ROOT, env=shop.environment, stdout=log, stderr=log
+                [sys.executable, "plugins/watch.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
 
     def lines(self, part: str) -> list[str]:
@@ -81,13 +82,13 @@ def test_what_lands_while_it_builds_is_built_next_without_a_wait(shop: Shop, wat
     while shop.link.readlink() == version:
         time.sleep(0.01)
     land(shop, "b2.ndjson")
-    landed_at = datetime.now()
+    landed_at = datetime.now(UTC)
     watcher.until(lambda: "b2.ndjson" in purchases(shop))
     watcher.until(lambda: bool(watcher.lines(f"Published {shop.link.readlink().stem}")))
     (line,) = watcher.lines(f"Published {shop.link.readlink().stem}")
-    ended_at = datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f")
-    seconds = float(line.split()[-2])
-    assert ended_at - timedelta(seconds=seconds) < landed_at + timedelta(seconds=3)
+    told = json.loads(line)
+    began_at = datetime.fromisoformat(told["timestamp"]) - timedelta(seconds=told["seconds"])
+    assert began_at < landed_at + timedelta(seconds=3)
 
 
 def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watcher: Watcher) -> None:

@@ -1,0 +1,66 @@
+"""What is noted of each request: a line in the log."""
+
+import logging
+import re
+import time
+
+from asgi_correlation_id.context import correlation_id
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# All that is told of a query: whatever else people put into an address may be a token or a name.
+TOLD = re.compile(rb"(?:^|&)((?:mode|start|end)=(?:total|unique|\d{4}-\d\d-\d\d))(?=&|$)")
+ASSETS = "/assets/"
+log = logging.getLogger(__name__)
+
+
+class Requests:
+    """ASGI middleware that notes each request once it has been answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start, status = time.perf_counter(), 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_on)
+        finally:
+            note(scope, status, time.perf_counter() - start)
+
+
+def note(scope: Scope, status: int, seconds: float) -> None:
+    route, query = route_of(scope), b"&".join(TOLD.findall(scope["query_string"])).decode()
+    facts = {
+        "method": scope["method"],
+        "route": route,
+        "query": query,
+        "status": status,
+        "milliseconds": round(1000 * seconds, 1),
+        "kept": scope["state"].get("kept"),
+    }
+    log.info(
+        "%s %s %d %.1f ms%s %s",
+        scope["method"],
+        f"{route}?{query}" if query else route,
+        status,
+        1000 * seconds,
+        {True: " kept", False: " computed", None: ""}[facts["kept"]],
+        correlation_id.get(),
+        extra=facts,
+    )
+
+
+def route_of(scope: Scope) -> str:
+    """The path of the route that answered, and not what was asked for, which may be anything."""
+    if scope["path"].startswith(ASSETS):
+        return ASSETS
+    return getattr(scope.get("route"), "path", "-")

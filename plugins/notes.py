@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from versions import LINK
 
@@ -26,9 +27,19 @@ def note(warehouse: Path, name: str, **facts: object) -> None:
 
 
 def note_build(warehouse: Path, began_at: str, rows: dict[str, int]) -> None:
-    """Note a build that has succeeded.
+    """Note a build that has succeeded, and what there has been in all.
 
     began_at: ISO 8601; rows: how many were read, by what became of them.
     """
     seconds = (datetime.now(UTC) - datetime.fromisoformat(began_at)).total_seconds()
-    note(warehouse, LAST_BUILD, seconds=seconds, rows=rows)
+    before: dict[str, Any] = {"builds": 0, "seconds": 0.0, "rows": {}}
+    with suppress(OSError, ValueError):
+        before |= json.loads((warehouse / LAST_BUILD).read_bytes())
+    note(
+        warehouse,
+        LAST_BUILD,
+        builds=before["builds"] + 1,
+        seconds=before["seconds"] + seconds,
+        rows={fate: before["rows"].get(fate, 0) + rows.get(fate, 0) for fate in {**before["rows"], **rows}},
+        last_seconds=seconds,
+    )

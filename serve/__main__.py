@@ -1,13 +1,16 @@
 """`python -m serve` serves what has been published; `python -m serve token` prints an admin token."""
 
+import os
+import signal
 import sys
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
 from serve.auth import admin_token
 from serve.logs import log_config
 from serve.protocol import BOUNDS
-from serve.settings import SettingsError, settings_from_environment
+from serve.settings import Settings, SettingsError, settings_from_environment
 
 
 def main(arguments: list[str]) -> None:
@@ -17,20 +20,28 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(error))
     match arguments:
         case []:
-            uvicorn.run(
-                "serve.app:app_from_environment",
-                factory=True,
-                host=settings.host,
-                port=settings.port,
-                workers=settings.workers,
-                log_config=log_config(settings.log_format),
-                access_log=False,
-                **BOUNDS,
-            )
+            serve(settings)
         case ["token"]:
             print(admin_token(settings.jwt_secret))
         case _:
             sys.exit("usage: python -m serve [token]")
+
+
+def serve(settings: Settings) -> None:
+    # uvicorn raises it again once all requests have ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    # What the workers count of requests; they look for it when they import prometheus_client.
+    with TemporaryDirectory(prefix="storefront-metrics-") as os.environ["PROMETHEUS_MULTIPROC_DIR"]:
+        uvicorn.run(
+            "serve.app:app_from_environment",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_config=log_config(settings.log_format),
+            access_log=False,
+            **BOUNDS,
+        )
 
 
 if __name__ == "__main__":

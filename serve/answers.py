@@ -98,6 +98,20 @@ class Answers:
             )
         return health
 
+    async def quarantined(self) -> dict[str, int]:
+        """How many rows are in quarantine, by the reason."""
+
+        async def quarantined_of(version: Version) -> dict[str, int]:
+            session = Session(self.warehouse, version)
+            async with self.limited(session):
+                rows = await self.in_thread(lambda: session.rows("quarantine", {}))
+            return {row["quarantine_reason"]: row["quarantined_rows"] for row in rows}
+
+        try:
+            return await self.of_good_version(quarantined_of)
+        except NothingPublished:
+            return {}
+
     async def health_of(self, version: Version) -> Health:
         session, now = Session(self.warehouse, version), self.clock()
         async with self.limited(session):

@@ -16,6 +16,7 @@ from serve.answers import Answers
 from serve.auth import Admins
 from serve.follower import Follower
 from serve.landing import Landing
+from serve.metrics import add_metrics
 from serve.pages import add_pages
 from serve.query import Query, StatsQuery, parameters, read_query
 from serve.requests import Requests
@@ -136,6 +137,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         app.head(path, include_in_schema=False)(probe)
     if landing:
         add_tracking(app, landing, settings.cors_origins)
+    if settings.metrics_token:
+        add_metrics(app, kept, settings.metrics_token)
     add_pages(app)
     return app
 

@@ -1,4 +1,4 @@
-"""What is noted of each request: a line in the log."""
+"""What is noted of each request: a line in the log, and its part in the metrics."""
 
 import logging
 import re
@@ -6,6 +6,8 @@ import time
 
 from asgi_correlation_id.context import correlation_id
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serve.metrics import ANSWERS, REQUEST_SECONDS
 
 # All that is told of a query: whatever else people put into an address may be a token or a name.
 TOLD = re.compile(rb"(?:^|&)((?:mode|start|end)=(?:total|unique|\d{4}-\d\d-\d\d))(?=&|$)")
@@ -38,14 +40,18 @@ class Requests:
 
 
 def note(scope: Scope, status: int, seconds: float) -> None:
-    route, query = route_of(scope), b"&".join(TOLD.findall(scope["query_string"])).decode()
+    route, is_kept = route_of(scope), scope["state"].get("kept")
+    REQUEST_SECONDS.labels(route, status).observe(seconds)
+    if is_kept is not None:
+        ANSWERS.labels("kept" if is_kept else "computed").inc()
+    query = b"&".join(TOLD.findall(scope["query_string"])).decode()
     facts = {
         "method": scope["method"],
         "route": route,
         "query": query,
         "status": status,
         "milliseconds": round(1000 * seconds, 1),
-        "kept": scope["state"].get("kept"),
+        "kept": is_kept,
     }
     log.info(
         "%s %s %d %.1f ms%s %s",
@@ -53,7 +59,7 @@ def note(scope: Scope, status: int, seconds: float) -> None:
         f"{route}?{query}" if query else route,
         status,
         1000 * seconds,
-        {True: " kept", False: " computed", None: ""}[facts["kept"]],
+        {True: " kept", False: " computed", None: ""}[is_kept],
         correlation_id.get(),
         extra=facts,
     )

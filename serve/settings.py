@@ -37,6 +37,7 @@ class Settings:
     query_timeout: seconds that an answer may take.
     stale_after: seconds after which a version is stale that no build and no watcher has checked since.
     log_format: `text` or `json`.
+    metrics_token: what whoever reads the metrics must bring, at least 32 bytes, or None.
     tracked_events: landing zone to which events may be posted, or None.
     """
 
@@ -49,13 +50,18 @@ class Settings:
     query_timeout: float = 10.0
     stale_after: float = 93_600.0
     log_format: str = "text"
+    metrics_token: str | None = None
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
 
     def __post_init__(self) -> None:
         require_secret("JWT_SECRET", self.jwt_secret)
-        if self.jwt_secret_previous is not None:
-            require_secret("JWT_SECRET_PREVIOUS", self.jwt_secret_previous)
+        for name, secret in (
+            ("JWT_SECRET_PREVIOUS", self.jwt_secret_previous),
+            ("METRICS_TOKEN", self.metrics_token),
+        ):
+            if secret is not None:
+                require_secret(name, secret)
         for origin in self.cors_origins:
             if not re.fullmatch(r"https?://[^/*\s]+", origin):
                 raise SettingsError(
@@ -117,6 +123,7 @@ def settings_from_environment() -> Settings:
         query_timeout=number("QUERY_TIMEOUT", float, Settings.query_timeout),
         stale_after=number("STALE_AFTER", float, Settings.stale_after),
         log_format=os.environ.get("LOG_FORMAT") or Settings.log_format,
+        metrics_token=os.environ.get("METRICS_TOKEN") or None,
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
     )

@@ -8,6 +8,8 @@ from tests.shop import DASHBOARD, Shop, authorized
 
 
 def test_the_log_has_one_object_for_each_request_and_nothing_private(small_shop: Shop) -> None:
+    log = small_shop.folder / "serve.log"
+    log.unlink(missing_ok=True)
     given = str(uuid4())
     query = {"start": "2026-03-07", "end": "2026-03-08", "mode": "unique", "compare": "previous"}
     with small_shop.tracking(LOG_FORMAT="json", TRACK="off") as (_, client):
@@ -17,7 +19,7 @@ def test_the_log_has_one_object_for_each_request_and_nothing_private(small_shop:
         client.get(DASHBOARD, params={"start": "ana@example.com", "key": "a secret"}, headers=authorized())
         client.get("/reset/ana@example.com")
         client.post("/healthz")
-    text = (small_shop.folder / "serve.log").read_text(encoding="utf-8")
+    text = log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     assert first.headers["X-Request-ID"] == given != again.headers["X-Request-ID"]
     assert "ana@" not in text and "secret" not in text

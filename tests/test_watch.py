@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.shop import ROOT, Shop, event
+from tests.shop import ROOT, SECRET, Shop, event
 from tests.tab import Tab, needs_chromium
+from tests.test_metrics import metrics
 
 
 class Watcher:
@@ -95,6 +96,10 @@ def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watche
     away = shop.landing.rename(shop.folder / "away")
     watcher.until(lambda: bool(watcher.lines("which does not exist")))
     time.sleep(4)  # Tried again after one second and after two more.
+    with shop.tracking(TRACK="off", METRICS_TOKEN=SECRET) as (_, client):
+        told = metrics(client)
+    assert (told["watcher_state failing"], told["watcher_state waiting"]) == (1, 0)
+    assert told["watcher_failures"] >= 3
     assert len(watcher.lines("which does not exist")) == 1
     (away / "c.ndjson").write_text(json.dumps(purchase("c")), encoding="utf-8")
     away.rename(shop.landing)

@@ -1,0 +1,127 @@
+"""`GET /metrics`: how the server, its data and the builds are, for Prometheus."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hmac import compare_digest
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from serve.answers import Answers
+from serve.errors import Unauthorized
+from serve.notes import LAST_BUILD, WATCHER, read_note
+from serve.schema import Health
+
+WATCHER_STATES = ("waiting", "building", "failing", "stopped")
+REQUEST_SECONDS = Histogram(
+    "storefront_request_duration_seconds",
+    "From a request's head to the end of its answer.",
+    ("route", "status"),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+ANSWERS = Counter(
+    "storefront_answers", "Answers to queries: kept from an earlier one, or computed.", ("how",)
+)
+
+
+class Shop(Collector):
+    """What is the same whichever process is asked."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self.metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        return self.metrics
+
+
+def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
+    """Tell them to whoever brings the operator's token.
+
+    The processes that serve note theirs in the folder PROMETHEUS_MULTIPROC_DIR.
+    """
+
+    async def get_metrics(request: Request) -> Response:
+        given = request.headers.get("Authorization", "")
+        if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+            raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
+        health, quarantined = await kept.health(), await kept.quarantined()
+
+        def told() -> bytes:
+            build, watcher = (read_note(kept.warehouse.folder, name) for name in (LAST_BUILD, WATCHER))
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            registry.register(Shop(shop_metrics(health, quarantined, build, watcher)))
+            return generate_latest(registry)
+
+        return Response(await kept.in_thread(told), media_type=CONTENT_TYPE_LATEST)
+
+    app.get("/metrics", include_in_schema=False)(get_metrics)
+
+
+def shop_metrics(
+    health: Health, quarantined: dict[str, int], build: dict[str, Any], watcher: dict[str, Any]
+) -> list[Metric]:
+    """The metrics of what is served, of the last build's note and the watcher's, as far as there are any."""
+    metrics = [
+        gauge(
+            "damaged_versions",
+            "Versions that cannot be read and are not served.",
+            len(health.damaged_versions),
+        ),
+        gauge(
+            "stale", "1 where no build and no watcher has checked the data for STALE_AFTER.", health.is_stale
+        ),
+        gauge("version_built_timestamp_seconds", "When the version served was built.", health.built_at),
+        gauge(
+            "checked_timestamp_seconds", "When it was last known to hold all that landed.", health.checked_at
+        ),
+        gauge("newest_event_timestamp_seconds", "When its newest event happened.", health.newest_event_at),
+        gauge("quarantined_rows", "Rows in quarantine, by the reason.", quarantined, "reason"),
+    ]
+    if build:
+        metrics += [
+            gauge("last_build_timestamp_seconds", "When the last build succeeded.", build["at"]),
+            gauge("last_build_duration_seconds", "How long that took.", build["last_seconds"]),
+            counter("builds", "Builds that succeeded.", build["builds"]),
+            counter("build_duration_seconds", "How long they took in all.", build["seconds"]),
+            counter("build_rows", "Rows they read, by what became of them.", build["rows"], "fate"),
+        ]
+    if watcher:
+        states = {state: int(state == watcher["state"]) for state in WATCHER_STATES}
+        metrics += [
+            gauge("watcher_state", "1 for what the watcher is doing.", states, "state"),
+            gauge("watcher_failures", "Its builds that failed since one succeeded.", watcher["failures"]),
+            gauge("watcher_timestamp_seconds", "When it last said so.", watcher["at"]),
+        ]
+    return metrics
+
+
+Value = float | datetime | dict[str, int] | None
+
+
+def gauge(name: str, description: str, value: Value, label: str = "") -> Metric:
+    return filled(
+        GaugeMetricFamily(f"storefront_{name}", description, labels=[label] if label else []), value
+    )
+
+
+def counter(name: str, description: str, value: Value, label: str = "") -> Metric:
+    return filled(
+        CounterMetricFamily(f"storefront_{name}", description, labels=[label] if label else []), value
+    )
+
+
+def filled(family: GaugeMetricFamily | CounterMetricFamily, value: Value) -> Metric:
+    """With its samples: one for each label, none where there is no value; instants in seconds since 1970."""
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=UTC).timestamp()
+    if isinstance(value, dict):
+        for label, number in value.items():
+            family.add_metric([label], number)
+    elif value is not None:
+        family.add_metric([], value)
+    return family

@@ -1,0 +1,57 @@
+"""What Prometheus is told, by real worker processes."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.shop import DASHBOARD, SECRET, Shop, authorized
+
+
+def metrics(client: httpx.Client) -> dict[str, float]:
+    """Each sample's value by its name and the values of its labels."""
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {SECRET}", "Connection": "close"})
+    assert answer.status_code == 200, answer.text
+    return {
+        " ".join([sample.name.removeprefix("storefront_"), *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_the_metrics_are_right_with_several_workers_one_of_which_is_killed(small_shop: Shop) -> None:
+    counted = f"request_duration_seconds_count {DASHBOARD} 200"
+    with small_shop.tracking(WORKERS="2", METRICS_TOKEN=SECRET) as (process, client):
+
+        def ask() -> None:
+            for _ in range(10):
+                assert client.get(DASHBOARD, headers=authorized() | {"Connection": "close"}).is_success
+
+        ask()
+        told = [metrics(client) for _ in range(6)]
+        assert [each[counted] for each in told] == [10] * 6
+        assert sum(value for name, value in told[0].items() if name.startswith("answers_total ")) == 10
+        *_, worker = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(worker), signal.SIGKILL)
+        while Path("/proc", worker).exists():
+            time.sleep(0.01)
+        ask()
+        assert metrics(client)[counted] == 20
+
+
+def test_the_metrics_tell_of_the_data_and_the_builds(small_shop: Shop) -> None:
+    with small_shop.tracking(TRACK="off", METRICS_TOKEN=SECRET) as (_, client):
+        health, told = client.get("/healthz").json(), metrics(client)
+        for headers in ({}, authorized(), {"Authorization": SECRET}):
+            refused = client.get("/metrics", headers=headers)
+            assert (refused.status_code, list(refused.json())) == (401, ["detail"])
+    assert told["quarantined_rows no readable created_at"] == 1
+    assert (told["build_rows_total kept"], told["build_rows_total no readable created_at"]) == (7, 1)
+    assert (told["builds_total"], told["stale"], told["damaged_versions"]) == (1, 0, 0)
+    assert 0 < told["last_build_duration_seconds"] == told["build_duration_seconds_total"] < 300
+    assert health["version"] and told["version_built_timestamp_seconds"] < told["checked_timestamp_seconds"]
+    with small_shop.tracking(TRACK="off") as (_, client):
+        assert client.get("/metrics").status_code == 404

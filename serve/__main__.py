@@ -1,5 +1,6 @@
 """`python -m serve` serves what has been published; `python -m serve token` prints an admin token."""
 
+import math
 import os
 import signal
 import sys
@@ -40,6 +41,7 @@ def serve(settings: Settings) -> None:
             workers=settings.workers,
             log_config=log_config(settings.log_format),
             access_log=False,
+            timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
             **BOUNDS,
         )
 

@@ -8,10 +8,10 @@ from itertools import product
 
 from serve.answers import Answers
 from serve.errors import TookTooLong
-from serve.query import StatsQuery
+from serve.query import Query, StatsQuery
 from serve.schema import Compare, Mode
 from serve.version import Version
-from serve.warehouse import VersionError, Warehouse
+from serve.warehouse import OtherReleaseError, VersionError, Warehouse
 
 LOOK_SECONDS = 0.1
 LOOK_AGAIN_SECONDS = 2.0  # Where no version can be read.
@@ -90,7 +90,12 @@ class Follower:
                 self.warehouse.retire(version)
                 raise
         except VersionError as error:
-            log.error("version %s cannot be read: %s", name, self.warehouse.without_paths(str(error)))
+            why = (
+                "was published by another release of this software: run `make build`"
+                if isinstance(error, OtherReleaseError)
+                else f"cannot be read: {self.warehouse.without_paths(str(error))}"
+            )
+            log.error("version %s %s", name, why)
             self.answers.damaged.append(name)
             return False
         self.serve(version)
@@ -110,6 +115,7 @@ class Follower:
             try:
                 for mode, compare in product(Mode, (None, *Compare)):
                     await self.answers.task(version, now, StatsQuery(mode=mode, compare=compare))
+                await self.answers.task(version, now, Query())
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)
             if self.answers.clock() == now:

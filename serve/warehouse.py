@@ -23,6 +23,8 @@ KEPT_DAYS = 16
 
 Row = dict[str, Any]
 VersionError = duckdb.Error
+# What a query meets that names what another release of this software had not made yet.
+OtherReleaseError = (duckdb.CatalogException, duckdb.BinderException)
 DamagedError = (duckdb.IOException, duckdb.SerializationException)
 
 

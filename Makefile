@@ -13,7 +13,7 @@ export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token erase docs check bench faults screenshot setup-spark
+.PHONY: help run test build watch serve token erase docs check bench soak faults screenshot setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -74,6 +74,9 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 
 bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/*.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
+
+soak: $(INSTALLED) ## ask a server for a minute while N=200000 events are published every second, into bench/
+	@$(BIN)/python -m bench.soak --events $(N)
 
 faults: $(INSTALLED) ## kill, fill and damage a shop TRIES=12 times in each way, into bench/faults.md
 	@$(BIN)/python -m bench.faults --tries $(TRIES)

@@ -129,7 +129,7 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
         return []
     say(f"Loading the server with {CONNECTIONS} connections")
     empty, kept = load(server, "/empty"), load(server, f"{DASHBOARD}/")
-    with shop.publishing_each_second() as versions:
+    with shop.publishing_each_second(shop.link.resolve()) as versions:
         publishing = load(server, f"{DASHBOARD}/")
     return [
         f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {described(empty)} |",

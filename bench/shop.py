@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -20,6 +21,7 @@ from plugins.versions import point
 from serve.auth import admin_token
 
 ROOT = Path(__file__).parents[1]
+KEPT_COPIES = 5
 SECRET = "a secret that only the bench knows"
 
 
@@ -86,9 +88,7 @@ class Shop:
     @contextmanager
     def serving(self, **environment: str) -> Iterator["Server"]:
         """One worker, in a process of its own."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         command = ["-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
         with (
             self.running("server.log", *command, **environment) as process,
@@ -129,16 +129,23 @@ class Shop:
             process.wait()
 
     @contextmanager
-    def publishing_each_second(self) -> Iterator[list[Path]]:
-        """Publish a copy of the newest version every second; gives the list of them as it grows."""
-        newest, stopped = self.link.parent / self.link.readlink(), Event()
+    def publishing_each_second(self, *versions: Path) -> Iterator[list[Path]]:
+        """Publish a copy of one of the versions every second, by turns; gives the list of copies as it grows.
+
+        The first of them are removed as time goes on.
+        """
+        newest, stopped = self.link.resolve(), Event()
         copies: list[Path] = []
 
         def publish() -> None:
-            while not stopped.wait(1):
-                copies.append(newest.with_stem(f"{newest.stem}-{len(copies)}"))
-                shutil.copyfile(newest, copies[-1])
+            for number, version in enumerate(cycle(versions)):
+                if stopped.wait(1):
+                    return
+                copies.append(version.with_stem(f"{version.stem}-{number}"))
+                shutil.copyfile(version, copies[-1])
                 point(self.link, copies[-1])
+                for old in copies[:-KEPT_COPIES]:
+                    old.unlink(missing_ok=True)
 
         publisher = Thread(target=publish)
         publisher.start()
@@ -149,7 +156,7 @@ class Shop:
             publisher.join()
             point(self.link, newest)
             for copy in copies:
-                copy.unlink()
+                copy.unlink(missing_ok=True)
 
 
 class Server:
@@ -173,6 +180,11 @@ class Server:
     def get(self, path: str, **query: str) -> httpx.Response:
         headers = {"Authorization": self.authorization}
         return self.client.get(path, params=query, headers=headers).raise_for_status()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def memory(pid: int, field: str) -> int:

@@ -1,4 +1,4 @@
-"""The API's answers, each computed once however many ask for it, and kept for its second."""
+"""The API's answers, each computed once however many ask for it, and kept as long as it stays the same."""
 
 import asyncio
 import os
@@ -26,9 +26,11 @@ from serve.window import Window, before, resolve
 KEPT_ANSWERS = 128
 STOP_AGAIN_SECONDS = 0.05
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
+Key = tuple[Version, datetime | None, Query]
 
 
 class Answers:
@@ -49,7 +51,7 @@ class Answers:
         self.version: Version | None = None
         self.damaged: list[str] = []
         self.leave: Callable[[Version], Awaitable[None]]
-        self.kept: dict[tuple[Version, datetime, Query], asyncio.Task[Answer]] = {}
+        self.kept: dict[Key, asyncio.Task[Answer]] = {}
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
     async def get(self, query: Query) -> tuple[Answer, bool]:
@@ -128,7 +130,7 @@ class Answers:
 
     def task(self, version: Version, now: datetime, query: Query) -> asyncio.Task[Answer]:
         """The task that computes an answer, or has computed it; a failed one is not kept."""
-        key = (version, now, query)
+        key = key_of(version, now, query)
 
         def forget_if_failed(done: asyncio.Task[Answer]) -> None:
             if done.cancelled() or done.exception():
@@ -201,3 +203,9 @@ class Answers:
         while True:
             session.stop()
             await asyncio.sleep(STOP_AGAIN_SECONDS)
+
+
+def key_of(version: Version, now: datetime, query: Query) -> Key:
+    """What an answer is kept by: its second too, unless its days are over wherever the store may be."""
+    is_over = query.end and query.end < now.date() - DAY and (version.newest_event_at or now) <= now
+    return version, None if is_over else now, query

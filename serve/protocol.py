@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 16_384  # The address, with the query, and all headers.
 ARRIVAL_SECONDS = 10.0  # From the first byte of a request, or the connection, to its last one.
+KEEP_ALIVE_SECONDS = 75  # Longer than the 60 for which nginx keeps a connection, or it would meet closed ones.
 
 log = logging.getLogger(__name__)
 
@@ -93,4 +94,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 # What uvicorn is told of all this: no WebSockets either, and not to say what it is.
-BOUNDS: dict[str, Any] = {"http": BoundedProtocol, "ws": "none", "server_header": False}
+BOUNDS: dict[str, Any] = {
+    "http": BoundedProtocol,
+    "ws": "none",
+    "server_header": False,
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+}

@@ -130,8 +130,7 @@ class Shop:
     @contextmanager
     def tracking(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
         """`make serve` with TRACK=on, once it answers; what it logs is in the shop's `serve.log`."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         environment = self.environment | {
             "TRACK": "on",
             "JWT_SECRET": SECRET,
@@ -192,6 +191,11 @@ class Server:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def authorized(token: str | None = None) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`make watch`, asked for what its operator and the shop's owner see of it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -97,7 +98,10 @@ def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watche
     watcher.until(lambda: bool(watcher.lines("which does not exist")))
     time.sleep(4)  # Tried again after one second and after two more.
     with shop.tracking(TRACK="off", METRICS_TOKEN=SECRET) as (_, client):
+        client.get("/healthz")
         told = metrics(client)
+    alarming = re.findall(r"storefront_(\w+)", (ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8"))
+    assert len(alarming) > 5 and set(alarming) <= {name.split()[0] for name in told}
     assert (told["watcher_state failing"], told["watcher_state waiting"]) == (1, 0)
     assert told["watcher_failures"] >= 3
     assert len(watcher.lines("which does not exist")) == 1

@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 16_384  # The address, with the query, and all headers.
 ARRIVAL_SECONDS = 10.0  # From the first byte of a request, or the connection, to its last one.
-KEEP_ALIVE_SECONDS = 75  # Longer than the 60 for which nginx keeps a connection, or it would meet closed ones.
+KEEP_ALIVE_SECONDS = 75  # nginx, which keeps connections for 60, must not meet closed ones.
 
 log = logging.getLogger(__name__)
 

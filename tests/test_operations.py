@@ -1,15 +1,21 @@
 """What an operator does to a running shop, and what comes of it."""
 
 import json
+import re
+import shutil
 import signal
 import socket
+import subprocess
 import time
+from pathlib import Path
 
 import duckdb
 import httpx
 import pytest
 
-from tests.shop import DASHBOARD, MONEY_AT_RISK, TRACK, Shop, authorized, event
+from tests.conftest import NOW
+from tests.shop import DASHBOARD, MONEY_AT_RISK, ROOT, TRACK, Shop, authorized, event
+from tests.test_erasure import ADDRESS, erase, holders
 
 
 def half_of_an_event(client: httpx.Client) -> tuple[socket.socket, bytes]:
@@ -64,3 +70,35 @@ def test_a_version_of_another_release_says_what_to_do(shop: Shop) -> None:
         while client.get("/readyz").status_code != 200:
             assert time.monotonic() < deadline
         assert client.get(MONEY_AT_RISK, headers=authorized()).status_code == 200
+
+
+def test_what_the_documentation_backs_up_can_be_restored(tmp_path: Path) -> None:
+    """The commands of operations.md, on a shop with a file that is gone and a customer that is erased."""
+    shop, archive = Shop(tmp_path / "storefront"), tmp_path / "storefront.tar.gz"
+    shop.land("gone.ndjson", [event("purchase", "2026-03-07T10:00:00Z", price=1)])
+    shop.land("kept.ndjson", [event("purchase", "2026-03-08T10:00:00Z", price=2), {"user_id": ADDRESS}])
+    shop.built()
+    (shop.landing / "gone.ndjson").unlink()
+    erase(shop, ADDRESS)
+    with shop.serving(NOW) as server:
+        before = server.get()
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    back_up, restore = re.findall("^tar .*", operations, re.MULTILINE)
+
+    def run(command: str) -> None:
+        command = command.replace("/var/lib/storefront", str(shop.folder)).replace(archive.name, str(archive))
+        subprocess.run(command.split(), check=True)
+
+    run(back_up)
+    shutil.rmtree(shop.folder)
+    shop.folder.mkdir()
+    run(restore)
+    with shop.serving(NOW) as server:
+        restored = server.get()
+        assert (restored.content, restored.headers["ETag"]) == (before.content, before.headers["ETag"])
+        assert restored.json()["total_revenue"] == 3
+        shop.land("new.ndjson", [event("purchase", "2026-03-08T10:00:00Z", price=4)])
+        shop.built()
+        server.follows()
+        assert server.stats()["total_revenue"] == 7
+    assert holders(shop.folder) == {"kept.ndjson"}

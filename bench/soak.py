@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from statistics import mean, quantiles
 from tempfile import TemporaryDirectory
@@ -69,6 +69,7 @@ def questions() -> list[str]:
     return asked
 
 
+@lru_cache
 def is_whole(body: bytes) -> bool:
     """Whether an answer in total mode agrees with itself."""
     stats = json.loads(body)
@@ -85,8 +86,7 @@ class Load:
     expected: the body of each answer about past days, by the version that was copied and the question.
     """
 
-    client: httpx.AsyncClient
-    pid: int
+    server: Server
     expected: dict[tuple[str, str], bytes]
     ends_at: float
     own: list[float] = field(default_factory=list)
@@ -96,26 +96,35 @@ class Load:
     tracked: int = 0
 
     async def ask(self, question: str, taken: list[float], is_right: Callable[[str, bytes], bool]) -> None:
-        while time.monotonic() < self.ends_at:
-            started_at = time.monotonic()
-            try:
-                answer = (await self.client.get(question)).raise_for_status()
-                version = answer.headers["X-Data-Version"].partition("-")[0]
-                if not is_right(version, answer.content):
-                    self.wrong.append(f"{question} was answered wrongly of {version}")
-            except httpx.HTTPError as error:
-                self.wrong.append(f"{question}: {error!r}")
-            taken.append(time.monotonic() - started_at)
-            await asyncio.sleep(PAUSE)
+        async with self.connection() as client:
+            while time.monotonic() < self.ends_at:
+                started_at = time.monotonic()
+                try:
+                    answer = (await client.get(question)).raise_for_status()
+                    version = answer.headers["X-Data-Version"].partition("-")[0]
+                    if not is_right(version, answer.content):
+                        self.wrong.append(f"{question} was answered wrongly of {version}")
+                except httpx.HTTPError as error:
+                    self.wrong.append(f"{question}: {error!r}")
+                taken.append(time.monotonic() - started_at)
+                await asyncio.sleep(PAUSE)
 
     async def track(self) -> None:
-        while time.monotonic() < self.ends_at:
-            answer = await self.client.post(TRACK, json={"event_type": "page_view", "session_id": "soak"})
-            if answer.status_code == 202:
-                self.tracked += 1
-            else:
-                self.wrong.append(f"{TRACK}: {answer.status_code}")
-            await asyncio.sleep(TRACK_PAUSE)
+        async with self.connection() as client:
+            while time.monotonic() < self.ends_at:
+                answer = await client.post(TRACK, json={"event_type": "page_view", "session_id": "soak"})
+                if answer.status_code == 202:
+                    self.tracked += 1
+                else:
+                    self.wrong.append(f"{TRACK}: {answer.status_code}")
+                await asyncio.sleep(TRACK_PAUSE)
+
+    def connection(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self.server.client.base_url,
+            headers={"Authorization": self.server.authorization},
+            timeout=60,
+        )
 
     async def all(self) -> None:
         own = [self.ask(question, self.own, partial(self.is_expected, question)) for question in questions()]
@@ -127,7 +136,7 @@ class Load:
 
     async def sample(self) -> None:
         while time.monotonic() < self.ends_at:
-            self.memory.append(memory(self.pid, "VmRSS"))
+            self.memory.append(memory(self.server.pid, "VmRSS"))
             await asyncio.sleep(1)
 
 
@@ -142,18 +151,6 @@ def answers_of(shop: Shop, server: Server, *versions: Path) -> dict[tuple[str, s
             answer = server.client.get(question, headers={"Authorization": server.authorization})
             expected[version.stem, question] = answer.raise_for_status().content
     return expected
-
-
-async def load(server: Server, expected: dict[tuple[str, str], bytes]) -> Load:
-    async with httpx.AsyncClient(
-        base_url=server.client.base_url,
-        headers={"Authorization": server.authorization},
-        limits=httpx.Limits(max_connections=None),
-        timeout=60,
-    ) as client:
-        load = Load(client, server.pid, expected, time.monotonic() + SECONDS)
-        await load.all()
-        return load
 
 
 def main() -> None:
@@ -176,7 +173,8 @@ def main() -> None:
             start = time.perf_counter() - began_at
             expected = answers_of(shop, server, single, double)
             with shop.publishing_each_second(single, double) as copies:
-                asked = asyncio.run(load(server, expected))
+                asked = Load(server, expected, time.monotonic() + SECONDS)
+                asyncio.run(asked.all())
     third = len(asked.memory) // 3
     middle, end = mean(asked.memory[third : 2 * third]), mean(asked.memory[2 * third :])
     lines = [

@@ -20,7 +20,7 @@ BUILD, LANDED = "build.duckdb", "landed.tmp"
 PATIENCE = 120  # Seconds to wait for a build to end.
 
 DEFINITION = """
-    create or replace temp macro without_erased(value) as case
+    create or replace macro landed.without_erased(value) as case
         when
             regexp_matches(value, '@|%40|u0040')
             and list_has_any(
@@ -50,7 +50,7 @@ def erased_addresses(warehouse: Path) -> list[str]:
 
 
 def define_without_erased(connection: duckdb.DuckDBPyConnection, erased: list[str]) -> None:
-    """Let the connection have `without_erased(text)`: the text, or what stands for one with such an address.
+    """Make `landed.without_erased(text)`: the text, or what stands for one with such an address.
 
     What stands for it differs where the text does, so that as many keys are told apart as before.
     """
@@ -62,8 +62,9 @@ def define_without_erased(connection: duckdb.DuckDBPyConnection, erased: list[st
     ]
     hashes = [f"'{line.split()[2]}'" for line in erased]
     definition = DEFINITION.format(parts=" || ".join(parts), hashes=", ".join(hashes))
+    connection.execute("attach if not exists ':memory:' as landed")
     connection.execute(
-        definition if erased else "create or replace temp macro without_erased(value) as value"
+        definition if erased else "create or replace macro landed.without_erased(value) as value"
     )
 
 
@@ -199,7 +200,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str,
 
 
 def holds_erased(connection: duckdb.DuckDBPyConnection, table: str, described: dict[str, Any]) -> bool:
-    differs = " or ".join(f"without_erased({text}) != {text}" for text in described["texts"])
+    differs = " or ".join(f"landed.without_erased({text}) != {text}" for text in described["texts"])
     found = connection.execute(f"from published.{table} where {differs or 'false'} limit 1")
     return found.fetchone() is not None
 
@@ -207,7 +208,7 @@ def holds_erased(connection: duckdb.DuckDBPyConnection, table: str, described: d
 def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str, Any]) -> None:
     """Write the tables into the database `unfinished`, without erased addresses."""
     for table, described in tables.items():
-        replaced = ", ".join(f"without_erased({text}) as {text}" for text in described["texts"])
+        replaced = ", ".join(f"landed.without_erased({text}) as {text}" for text in described["texts"])
         columns = f"* replace ({replaced})" if replaced else "*"
         connection.execute(f"create table unfinished.{table} as select {columns} from {database}.{table}")
 

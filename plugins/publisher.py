@@ -62,10 +62,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
-        self.erased = erased_addresses(self.warehouse)
-
-    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        define_without_erased(cursor, self.erased)
+        define_without_erased(conn, erased_addresses(self.warehouse))
+        conn.execute("set global TimeZone = 'UTC'")
+        conn.execute("set preserve_insertion_order = false")
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.

@@ -18,6 +18,9 @@ LONGEST = (
     "test_watch.py",
     "test_serving.py",
     "test_track.py",
+    "test_incremental.py",
+    "test_operations.py",
+    "test_damage.py",
 )
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 

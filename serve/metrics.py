@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from hmac import compare_digest
 from typing import Any
 
@@ -66,62 +67,40 @@ def shop_metrics(
     health: Health, quarantined: dict[str, int], build: dict[str, Any], watcher: dict[str, Any]
 ) -> list[Metric]:
     """The metrics of what is served, of the last build's note and the watcher's, as far as there are any."""
-    metrics = [
-        gauge(
-            "damaged_versions",
-            "Versions that cannot be read and are not served.",
-            len(health.damaged_versions),
-        ),
-        gauge(
-            "stale", "1 where no build and no watcher has checked the data for STALE_AFTER.", health.is_stale
-        ),
+    gauge, counter = partial(metric, GaugeMetricFamily), partial(metric, CounterMetricFamily)
+    states = {state: int(state == watcher.get("state")) for state in WATCHER_STATES} if watcher else None
+    return [
         gauge("version_built_timestamp_seconds", "When the version served was built.", health.built_at),
-        gauge(
-            "checked_timestamp_seconds", "When it was last known to hold all that landed.", health.checked_at
-        ),
+        gauge("checked_timestamp_seconds", "When it was known to hold all that landed.", health.checked_at),
         gauge("newest_event_timestamp_seconds", "When its newest event happened.", health.newest_event_at),
+        gauge("stale", "1 where nobody has checked it for STALE_AFTER.", health.is_stale),
+        gauge("damaged_versions", "Versions that cannot be read.", len(health.damaged_versions)),
         gauge("quarantined_rows", "Rows in quarantine, by the reason.", quarantined, "reason"),
+        gauge("last_build_timestamp_seconds", "When the last build succeeded.", build.get("at")),
+        gauge("last_build_duration_seconds", "How long that took.", build.get("last_seconds")),
+        counter("builds", "Builds that succeeded.", build.get("builds")),
+        counter("build_duration_seconds", "How long they took in all.", build.get("seconds")),
+        counter("build_rows", "Rows they read, by what became of them.", build.get("rows"), "fate"),
+        gauge("watcher_state", "1 for what the watcher is doing.", states, "state"),
+        gauge("watcher_failures", "Its failures since a build succeeded.", watcher.get("failures")),
+        gauge("watcher_timestamp_seconds", "When it last said so.", watcher.get("at")),
     ]
-    if build:
-        metrics += [
-            gauge("last_build_timestamp_seconds", "When the last build succeeded.", build["at"]),
-            gauge("last_build_duration_seconds", "How long that took.", build["last_seconds"]),
-            counter("builds", "Builds that succeeded.", build["builds"]),
-            counter("build_duration_seconds", "How long they took in all.", build["seconds"]),
-            counter("build_rows", "Rows they read, by what became of them.", build["rows"], "fate"),
-        ]
-    if watcher:
-        states = {state: int(state == watcher["state"]) for state in WATCHER_STATES}
-        metrics += [
-            gauge("watcher_state", "1 for what the watcher is doing.", states, "state"),
-            gauge("watcher_failures", "Its builds that failed since one succeeded.", watcher["failures"]),
-            gauge("watcher_timestamp_seconds", "When it last said so.", watcher["at"]),
-        ]
-    return metrics
 
 
-Value = float | datetime | dict[str, int] | None
-
-
-def gauge(name: str, description: str, value: Value, label: str = "") -> Metric:
-    return filled(
-        GaugeMetricFamily(f"storefront_{name}", description, labels=[label] if label else []), value
-    )
-
-
-def counter(name: str, description: str, value: Value, label: str = "") -> Metric:
-    return filled(
-        CounterMetricFamily(f"storefront_{name}", description, labels=[label] if label else []), value
-    )
-
-
-def filled(family: GaugeMetricFamily | CounterMetricFamily, value: Value) -> Metric:
-    """With its samples: one for each label, none where there is no value; instants in seconds since 1970."""
+def metric(
+    kind: type[GaugeMetricFamily | CounterMetricFamily],
+    name: str,
+    description: str,
+    value: float | datetime | dict[str, int] | None,
+    label: str = "",
+) -> Metric:
+    """A metric with its samples: one by label, none where there is no value; instants become seconds."""
+    family = kind(f"storefront_{name}", description, labels=[label] if label else [])
     if isinstance(value, datetime):
         value = value.replace(tzinfo=UTC).timestamp()
     if isinstance(value, dict):
-        for label, number in value.items():
-            family.add_metric([label], number)
+        for each, number in value.items():
+            family.add_metric([each], number)
     elif value is not None:
         family.add_metric([], value)
     return family

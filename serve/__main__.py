@@ -5,13 +5,17 @@ import os
 import signal
 import sys
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from serve.auth import admin_token
 from serve.logs import log_config
 from serve.protocol import BOUNDS
 from serve.settings import Settings, SettingsError, settings_from_environment
+
+APP = "serve.app:app_from_environment"
 
 
 def main(arguments: list[str]) -> None:
@@ -33,17 +37,29 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     # What the workers count of requests; they look for it when they import prometheus_client.
     with TemporaryDirectory(prefix="storefront-metrics-") as os.environ["PROMETHEUS_MULTIPROC_DIR"]:
-        uvicorn.run(
-            "serve.app:app_from_environment",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            log_config=log_config(settings.log_format),
-            access_log=False,
-            timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
+        options: dict[str, Any] = {
+            "factory": True,
+            "host": settings.host,
+            "port": settings.port,
+            "log_config": log_config(settings.log_format),
+            "access_log": False,
+            "timeout_graceful_shutdown": math.ceil(settings.query_timeout) + 1,
             **BOUNDS,
-        )
+        }
+        if settings.workers == 1:
+            uvicorn.run(APP, **options)
+        else:
+            config = uvicorn.Config(APP, workers=settings.workers, **options)
+            Workers(config, [config.bind_socket()]).run()
+
+
+class Workers(Multiprocess):
+    """uvicorn's, which else goes on taking connections for nobody until the last worker has ended."""
+
+    def terminate_all(self) -> None:
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -27,14 +28,18 @@ def half_of_an_event(client: httpx.Client) -> tuple[socket.socket, bytes]:
     return connection, body[20:]
 
 
-def test_a_server_told_to_end_answers_what_it_was_asked_and_takes_nothing_new(shop: Shop) -> None:
-    with shop.tracking() as (process, client):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_told_to_end_answers_what_it_was_asked_and_takes_nothing_new(
+    shop: Shop, workers: str
+) -> None:
+    with shop.tracking(WORKERS=workers) as (process, client):
         connection, rest = half_of_an_event(client)
         client.get("/healthz")
         process.send_signal(signal.SIGTERM)
         with pytest.raises(httpx.ConnectError):
             while True:
-                httpx.get(client.base_url.join("/healthz"))
+                with suppress(httpx.ReadError, httpx.RemoteProtocolError):  # Hung up on, at that very moment.
+                    httpx.get(client.base_url.join("/healthz"))
         assert process.poll() is None
         connection.sendall(rest)
         assert connection.recv(1_000).startswith(b"HTTP/1.1 202 ")

@@ -218,7 +218,7 @@ def percentile(values: list[float], percent: int) -> float:
     return sorted(values)[ceil(len(values) * percent / 100) - 1]
 
 
-def megabytes(count: int) -> str:
+def megabytes(count: float) -> str:
     return f"{count / 1e6:,.0f} MB"
 
 

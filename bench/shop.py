@@ -86,17 +86,18 @@ class Shop:
         return time.perf_counter() - started_at, peak
 
     @contextmanager
-    def serving(self, **environment: str) -> Iterator["Server"]:
-        """One worker, in a process of its own."""
-        port = free_port()
-        command = ["-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port)]
+    def serving(self, *program: str, **environment: str) -> Iterator["Server"]:
+        """One worker, in a process of its own: the bench's server, or a program that listens on PORT."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        command = program or ("-m", "uvicorn", "--factory", "bench.server:app", "--port", str(port))
         with (
-            self.running("server.log", *command, **environment) as process,
+            self.running("server.log", *command, PORT=str(port), **environment) as process,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
         ):
             server = Server(client, process.pid)
             while not server.is_up() and process.poll() is None:
-                time.sleep(0.05)
+                time.sleep(0.01)
             yield server
 
     @contextmanager
@@ -180,11 +181,6 @@ class Server:
     def get(self, path: str, **query: str) -> httpx.Response:
         headers = {"Authorization": self.authorization}
         return self.client.get(path, params=query, headers=headers).raise_for_status()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def memory(pid: int, field: str) -> int:

@@ -20,7 +20,8 @@ import duckdb
 import httpx
 
 from bench import events
-from bench.shop import Server, Shop, free_port, memory
+from bench.__main__ import megabytes
+from bench.shop import Server, Shop, memory
 from plugins.versions import point
 from serve.app import DASHBOARD, MONEY_AT_RISK
 
@@ -162,14 +163,8 @@ def main() -> None:
         single = shop.link.resolve()
         shop.lands_more(count)
         shop.build()
-        double, port, began_at = shop.link.resolve(), free_port(), time.perf_counter()
-        with (
-            shop.running("serve.log", "-m", "serve", PORT=str(port), TRACK="on") as process,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
-        ):
-            server = Server(client, process.pid)
-            while not server.is_up() and process.poll() is None:
-                time.sleep(0.01)
+        double, began_at = shop.link.resolve(), time.perf_counter()
+        with shop.serving("-m", "serve", TRACK="on") as server:
             start = time.perf_counter() - began_at
             expected = answers_of(shop, server, single, double)
             with shop.publishing_each_second(single, double) as copies:
@@ -193,10 +188,6 @@ def main() -> None:
 def latencies(taken: list[float]) -> str:
     hundredths = quantiles(taken, n=100)
     return f"{1000 * hundredths[49]:.0f} ms, {1000 * hundredths[98]:.0f} ms"
-
-
-def megabytes(count: float) -> str:
-    return f"{count / 1e6:.0f} MB"
 
 
 if __name__ == "__main__":

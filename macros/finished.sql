@@ -14,15 +14,15 @@
 {% materialization table, adapter='duckdb' %}
     {%- set left = left_as_it_is() -%}
     {%- if left -%} {{ return(left) }} {%- endif -%}
-    {%- set before = load_cached_relation(this) -%}
+    {%- set before, after = load_cached_relation(this), this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') -%}
         {% if before %} drop {{ before.type }} {{ before }}; {% endif %}
-        {{ create_table_as(False, this.incorporate(type='table'), compiled_code) }}
+        {{ create_table_as(False, after, compiled_code) }}
     {%- endcall %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ return({'relations': [this.incorporate(type='table')]}) }}
+    {{ return({'relations': [after]}) }}
 {% endmaterialization %}
 
 {% materialization incremental, adapter='duckdb' %}

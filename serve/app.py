@@ -28,7 +28,6 @@ from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
-DATA_HEADERS = ("Version", "Built-At", "Newest-Event-At")
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
@@ -79,7 +78,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-        expose_headers=["ETag", *(f"X-Data-{name}" for name in DATA_HEADERS), "X-Request-ID"],
+        expose_headers=[
+            "ETag",
+            "X-Data-Version",
+            "X-Data-Built-At",
+            "X-Data-Newest-Event-At",
+            "X-Request-ID",
+        ],
     )
     app.add_middleware(Requests)
     app.add_middleware(CorrelationIdMiddleware)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from multiprocessing.process import BaseProcess
@@ -127,12 +127,17 @@ class Shop:
             runner.should_exit = True
             thread.join()
 
+    def tracking(
+        self, **variables: str
+    ) -> AbstractContextManager[tuple[subprocess.Popen[bytes], httpx.Client]]:
+        """`make serve` that takes events."""
+        return self.deployed(TRACK="on", **variables)
+
     @contextmanager
-    def tracking(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-        """`make serve` with TRACK=on, once it answers; what it logs is in the shop's `serve.log`."""
+    def deployed(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+        """`make serve`, once it answers; what it logs is in the shop's `serve.log`."""
         port = free_port()
         environment = self.environment | {
-            "TRACK": "on",
             "JWT_SECRET": SECRET,
             "PORT": str(port),
             "WAREHOUSE_DIR": str(self.warehouse),

@@ -12,7 +12,7 @@ def test_the_log_has_one_object_for_each_request_and_nothing_private(small_shop:
     log.unlink(missing_ok=True)
     given = str(uuid4())
     query = {"start": "2026-03-07", "end": "2026-03-08", "mode": "unique", "compare": "previous"}
-    with small_shop.tracking(LOG_FORMAT="json", TRACK="off") as (_, client):
+    with small_shop.deployed(LOG_FORMAT="json") as (_, client):
         first = client.get(DASHBOARD, params=query, headers=authorized() | {"X-Request-ID": given})
         bad_id = authorized() | {"X-Request-ID": "ana@example.com"}
         again, _ = (client.get(DASHBOARD, params=query, headers=bad_id) for _ in range(2))

@@ -24,7 +24,7 @@ def metrics(client: httpx.Client) -> dict[str, float]:
 
 def test_the_metrics_are_right_with_several_workers_one_of_which_is_killed(small_shop: Shop) -> None:
     counted = f"request_duration_seconds_count {DASHBOARD} 200"
-    with small_shop.tracking(WORKERS="2", METRICS_TOKEN=SECRET) as (process, client):
+    with small_shop.deployed(WORKERS="2", METRICS_TOKEN=SECRET) as (process, client):
 
         def ask() -> None:
             for _ in range(10):
@@ -43,7 +43,7 @@ def test_the_metrics_are_right_with_several_workers_one_of_which_is_killed(small
 
 
 def test_the_metrics_tell_of_the_data_and_the_builds(small_shop: Shop) -> None:
-    with small_shop.tracking(TRACK="off", METRICS_TOKEN=SECRET) as (_, client):
+    with small_shop.deployed(METRICS_TOKEN=SECRET) as (_, client):
         health, told = client.get("/healthz").json(), metrics(client)
         for headers in ({}, authorized(), {"Authorization": SECRET}):
             refused = client.get("/metrics", headers=headers)
@@ -53,5 +53,5 @@ def test_the_metrics_tell_of_the_data_and_the_builds(small_shop: Shop) -> None:
     assert told["builds_total"] >= 1 and (told["stale"], told["damaged_versions"]) == (0, 0)
     assert 0 < told["last_build_duration_seconds"] <= told["build_duration_seconds_total"]
     assert health["version"] and told["version_built_timestamp_seconds"] < told["checked_timestamp_seconds"]
-    with small_shop.tracking(TRACK="off") as (_, client):
+    with small_shop.deployed() as (_, client):
         assert client.get("/metrics").status_code == 404

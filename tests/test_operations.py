@@ -63,7 +63,7 @@ def test_a_version_of_another_release_says_what_to_do(shop: Shop) -> None:
     shop.built()
     with duckdb.connect(shop.link.resolve()) as published:
         published.execute("drop table api_attempts")
-    with shop.tracking() as (_, client):
+    with shop.deployed() as (_, client):
         for path in (DASHBOARD, MONEY_AT_RISK, "/readyz"):
             refused = client.get(path, headers=authorized())
             assert (refused.status_code, "make build" in refused.json()["detail"]) == (503, True)

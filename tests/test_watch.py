@@ -97,7 +97,7 @@ def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watche
     away = shop.landing.rename(shop.folder / "away")
     watcher.until(lambda: bool(watcher.lines("which does not exist")))
     time.sleep(4)  # Tried again after one second and after two more.
-    with shop.tracking(TRACK="off", METRICS_TOKEN=SECRET) as (_, client):
+    with shop.deployed(METRICS_TOKEN=SECRET) as (_, client):
         client.get("/healthz")
         told = metrics(client)
     alarming = re.findall(r"storefront_(\w+)", (ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8"))

@@ -22,12 +22,13 @@ POSTS = Path(__file__).with_name("posts.lua")
 def landed_to_counted(shop: Shop) -> list[float]:
     """Seconds from the rename of each of FILES files to the first answer that counts its EVENTS purchases."""
     taken = []
+    files = [shop.folder / f"watched-{number}.ndjson" for number in range(FILES)]
+    for number, written in enumerate(files):
+        written.write_text("".join(purchase(f"{number}-{event}") for event in range(EVENTS)))
     with shop.serving() as server, shop.watching():
         server.set_clock(END_OF_DAY)
-        for number in range(FILES):
+        for written in files:
             before = sales(server)
-            written = shop.folder / f"watched-{number}.ndjson"
-            written.write_text("".join(purchase(f"{number}-{event}") for event in range(EVENTS)))
             started_at = time.perf_counter()
             written.rename(shop.landed.parent / written.name)
             while sales(server) != before + EVENTS:

@@ -45,11 +45,14 @@ class Landing:
         """Each file with its version. Raises LandingError."""
         return versions_of_files(landing_files(self.raw_events)[0])
 
-    def resting_files(self) -> dict[Path, str]:
-        """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError."""
+    def resting_files(self, built: dict[Path, str]) -> dict[Path, str]:
+        """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError.
+
+        built: the files that need not rest any more.
+        """
         deadline = time.monotonic() + GROWING
         files = self.files()
-        is_growing = True
+        is_growing = not all(is_whole(path) for path, _ in files.items() - built.items())
         while is_growing and time.monotonic() < deadline:
             time.sleep(REST)
             before, files = files, self.files()
@@ -78,6 +81,14 @@ class Landing:
             stopping.wait(LOOK)
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a file was renamed, or given its time, since it was last written to."""
+    with suppress(FileNotFoundError):
+        status = path.stat()
+        return status.st_ctime_ns > status.st_mtime_ns
+    return False
+
+
 class Project:
     """This dbt project, parsed once."""
 
@@ -101,7 +112,7 @@ def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) ->
         try:
             if landing.files() != built or not (warehouse / LINK).exists():
                 note(warehouse, WATCHER, state="building", failures=failures)
-                files = landing.resting_files()
+                files = landing.resting_files(built or {})
                 start = time.monotonic()
                 said = project.build()
                 seconds = round(time.monotonic() - start, 1)

@@ -3,5 +3,5 @@
 {%- endmacro %}
 
 {% macro store_date(instant) -%}
-    {{ local_date(instant, store_timezone()) }}
+    cast(timezone('{{ store_timezone() }}', timezone('UTC', {{ instant }})) as date)
 {%- endmacro %}

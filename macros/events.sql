@@ -13,7 +13,7 @@
         quantity,
         has_unreadable_price,
         has_unreadable_quantity,
-        {{ store_date('occurred_at') }} as event_date,
+        event_date,
         occurred_at
     from {{ parsed_rows }} as parsed_rows
     -- Not `not exists`, for which DuckDB looks for the distinct keys of all rows first.

@@ -1,6 +1,6 @@
 {# A build that has read nothing makes every table, and every test, what it was when the last one ended. #}
 {% macro is_finished() -%}
-    {{ return(flags.WHICH == 'build' and run_query('from finished_build').rows | length > 0) }}
+    {{ return(flags.WHICH == 'build' and run_query('from last_build where is_finished').rows | length > 0) }}
 {%- endmacro %}
 
 {% macro left_as_it_is() -%}
@@ -23,6 +23,25 @@
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [after]}) }}
+{% endmaterialization %}
+
+{# The touched days alone, of which the whole table's query is asked: so its rows are those of a full build. #}
+{% materialization daily, adapter='duckdb' %}
+    {%- set left = left_as_it_is() -%}
+    {%- if left -%} {{ return(left) }} {%- endif -%}
+    {%- set days = run_query("from " ~ ref('stg_touched_days')).columns[0].values() -%}
+    {%- if not load_cached_relation(this) or should_full_refresh() or none in days -%}
+        {{ return(materialization_table_duckdb()) }}
+    {%- endif -%}
+    {%- set are_touched -%}
+        {%- if days -%} event_date in (date '{{ days | join("', date '") }}') {%- else -%} false {%- endif -%}
+    {%- endset -%}
+    {%- call statement('main') -%}
+        delete from {{ this }} where {{ are_touched }};
+        insert into {{ this }} by name from ({{ compiled_code }}) where {{ are_touched }}
+    {%- endcall -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this]}) }}
 {% endmaterialization %}
 
 {% materialization incremental, adapter='duckdb' %}

@@ -29,6 +29,7 @@ from versions import (
 
 IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
 IS_READ = "parsed.file in (select file from landed.stg_rows)"
+TOUCHED = "select table_name from duckdb_tables() where table_name like 'stg_touched_%'"
 FORGET_TOUCHED = "delete from stg_touched_sessions"
 
 
@@ -56,7 +57,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
-        self.forget_finished(conn)
+        self.notice_other_code(conn)
         landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()
@@ -80,7 +81,6 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         is_same = inputs == published(link, "select inputs from published_build")
         before = self.is_as_published(link)
         if is_same and not get_flags().FULL_REFRESH and before:
-            self.connection.cursor().execute(FORGET_TOUCHED)
             self.note_finished()
             note_build(self.warehouse, target_config.config["began_at"], rows={})
             version = link.resolve()
@@ -95,31 +95,26 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             fill=lambda: self.fill(cursor, target_config.config["tables"]),
             copied=link if before and not self.are_all_touched() else None,
         )
-        self.note_published(version)
-        self.note_finished()
+        self.note_finished(version)
         rows = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
         note_build(self.warehouse, target_config.config["began_at"], rows)
         print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
 
-    def forget_finished(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Let `finished_build` have its row only where this code would make every table as it is."""
+    def notice_other_code(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Let all be touched where this is other code than that of the last whole build, or another zone."""
         self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
-        is_full_refresh = getattr(get_flags(), "FULL_REFRESH", False)
         try:
-            conn.execute("create table if not exists finished_build (definition varchar)")
-            conn.execute(
-                "delete from finished_build where ? or definition != ?", [is_full_refresh, self.definition]
-            )
+            conn.execute("create table if not exists last_build (definition varchar, is_finished boolean)")
+            known = conn.execute("select definition from last_build").fetchall()
+            if known != [(self.definition,)] or getattr(get_flags(), "FULL_REFRESH", False):
+                conn.execute("update last_build set is_finished = false")
+            if known != [(self.definition,)]:
+                for (table,) in conn.execute(TOUCHED).fetchall():
+                    conn.execute(f"insert into {table} default values")
         except duckdb.Error as error:
             # dbt connects again before it says anything, which must fail in the same way.
             conn.close()
             raise unreadable(Path(self.creds.path), error) from None
-
-    def note_finished(self) -> None:
-        """From now on every table is as this code makes it, until more is read."""
-        self.connection.cursor().execute(
-            f"create or replace table finished_build as select '{self.definition}' as definition"
-        )
 
     def files(self) -> list[File]:
         found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))
@@ -136,13 +131,18 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         untold = "select count(*) from stg_touched_sessions where session_id is null"
         return self.connection.cursor().execute(untold).fetchone() != (0,)
 
-    def note_published(self, version: Path) -> None:
-        """From now on, sessions are touched since that version."""
+    def note_finished(self, published: Path | None = None) -> None:
+        """From now on sessions are touched since this build, which made every table, and published that."""
+        noted = published and (
+            "create or replace table published_version as"
+            f" select '{published.name}' as name, '{digest(published)}' as digest;"
+        )
         self.connection.cursor().execute(f"""
             begin;
             {FORGET_TOUCHED};
-            create or replace table published_version as
-            select '{version.name}' as name, '{digest(version)}' as digest;
+            {noted or ""}
+            create or replace table last_build as
+            select '{self.definition}' as definition, true as is_finished;
             commit
         """)
 

@@ -22,18 +22,6 @@
     timestampdiff(second, {{ first }}, {{ last }})
 {%- endmacro %}
 
-{% macro local_date(instant, zone) -%}
-    {{ return(adapter.dispatch('local_date')(instant, zone)) }}
-{%- endmacro %}
-
-{% macro default__local_date(instant, zone) -%}
-    cast(timezone('{{ zone }}', timezone('UTC', {{ instant }})) as date)
-{%- endmacro %}
-
-{% macro spark__local_date(instant, zone) -%}
-    cast(convert_timezone('UTC', '{{ zone }}', {{ instant }}) as date)
-{%- endmacro %}
-
 {% macro check_store_timezone() -%}
     {{ return(adapter.dispatch('check_store_timezone')()) }}
 {%- endmacro %}
@@ -55,6 +43,6 @@
 {# Spark has no list of them, and its own words for one that it does not know. #}
 {% macro spark__check_store_timezone() -%}
     {% if execute %}
-        {% do run_query("select " ~ store_date("timestamp_ntz '2026-01-01'")) %}
+        {% do run_query("select convert_timezone('UTC', '" ~ store_timezone() ~ "', timestamp_ntz '2026-01-01')") %}
     {% endif %}
 {%- endmacro %}

@@ -1,3 +1,6 @@
+{{ config(materialized='daily') }}
+-- depends_on: {{ ref('stg_touched_days') }}
+
 with events as (
     select
         buyer_id,
@@ -12,64 +15,29 @@ with events as (
 ),
 
 -- Who begins again that day goes on with the same checkout, in which a product counts as it was left last.
-begun as (
+numbered as (
     select
-        buyer_id,
-        source,
-        value,
-        row_number() over (partition by event_date, buyer_id order by occurred_at, source) as place,
+        *,
+        event_type = 'begin_checkout' as is_begun,
+        event_type in ({{ error_types() }}) as is_error,
+        row_number() over (partition by event_date, buyer_id, event_type order by occurred_at, source) as place_of_type,
         row_number() over (
-            partition by event_date, buyer_id, product_slug order by occurred_at desc, value desc
+            partition by event_date, buyer_id, event_type, product_slug order by occurred_at desc, value desc
         ) as place_from_last_of_product,
-        event_date
-    from events
-    where event_type = 'begin_checkout'
-),
-
-checkouts as (
-    select
-        buyer_id,
-        min(source) filter (where place = 1) as source,
-        sum(value) filter (where place_from_last_of_product = 1) as value,
-        event_date
-    from begun
-    group by event_date, buyer_id
-),
-
-purchases as (
-    select distinct
-        buyer_id,
-        event_date
-    from events
-    where event_type = 'purchase'
-),
-
-errors as (
-    select
-        buyer_id,
-        event_type as error_type,
         row_number() over (
-            partition by event_date, buyer_id order by occurred_at desc, event_type asc
-        ) as place_from_last,
-        event_date
+            partition by event_date, buyer_id, event_type in ({{ error_types() }})
+            order by occurred_at desc, event_type asc
+        ) as place_from_last
     from events
-    where event_type in ({{ error_types() }})
 )
 
 select
-    checkouts.buyer_id,
-    checkouts.source,
-    errors.error_type as last_error_type,
-    checkouts.value,
-    purchases.buyer_id is null as is_abandoned,
-    checkouts.event_date
-from checkouts
-left join purchases
-    on
-        checkouts.buyer_id = purchases.buyer_id
-        and checkouts.event_date = purchases.event_date
-left join errors
-    on
-        checkouts.buyer_id = errors.buyer_id
-        and checkouts.event_date = errors.event_date
-        and errors.place_from_last = 1
+    buyer_id,
+    min(source) filter (where is_begun and place_of_type = 1) as source,
+    min(event_type) filter (where is_error and place_from_last = 1) as last_error_type,
+    sum(value) filter (where is_begun and place_from_last_of_product = 1) as value,
+    count(*) filter (where event_type = 'purchase') = 0 as is_abandoned,
+    event_date
+from numbered
+group by event_date, buyer_id
+having count(*) filter (where is_begun) > 0

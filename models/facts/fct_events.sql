@@ -3,8 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ take_out_touched_sessions() }}",
-        post_hook="{{ note_definition_version() }}"
+        pre_hook="{{ take_out_touched_sessions() }}"
     )
 }}
 -- depends_on: {{ ref('stg_touched_sessions') }}

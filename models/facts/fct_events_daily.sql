@@ -1,3 +1,6 @@
+{{ config(materialized='daily') }}
+-- depends_on: {{ ref('stg_touched_days') }}
+
 with events as (
     select * from {{ ref('fct_events') }}
 )

@@ -1,3 +1,6 @@
+{{ config(materialized='daily') }}
+-- depends_on: {{ ref('stg_touched_days') }}
+
 select
     dense_rank() over (partition by event_date order by buyer_id) as buyer_number,
     event_type,

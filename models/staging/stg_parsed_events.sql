@@ -5,8 +5,8 @@
         unique_key='file',
         on_schema_change='fail',
         pre_hook=[
-            "{{ touch_all_if_defined_otherwise() }}",
             "{{ forget_other_readers() }}",
+            "{{ find_days_again() }}",
             "{{ touch_sessions() }}"
         ],
         post_hook="{{ touch_sessions() }}"
@@ -128,6 +128,7 @@ select
     known_price is null as has_unreadable_price,
     coalesce(json_type(quantity_value) != 'NULL', false)
     and coalesce(known_quantity not between 1 and 1000000, true) as has_unreadable_quantity,
+    case when quarantine_reason is null then {{ store_date('occurred_at') }} end as event_date,
     occurred_at
 from reasoned
 

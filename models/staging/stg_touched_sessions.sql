@@ -1,6 +1,15 @@
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ require_column('event_date') }}"
+    )
+}}
 
-select cast(null as string) as session_id
+select
+    cast(null as string) as session_id,
+    cast(null as date) as event_date
 {% if is_incremental() %}
     where false
 {% endif %}

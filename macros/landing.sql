@@ -64,6 +64,11 @@
     {% endif %}
 {%- endmacro %}
 
+{# What a build has not touched was tested when it was. #}
+{% macro may_be_otherwise(session_id='session_id') -%}
+    {{ return(is_touched(session_id) if flags.WHICH == 'build' else 'true') }}
+{%- endmacro %}
+
 {% macro take_out_touched_sessions() -%}
     {% if is_incremental() %}
         delete from {{ this }}

@@ -101,16 +101,20 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
 
     def notice_other_code(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Let all be touched where this is other code than that of the last whole build, or another zone."""
+        """Let all be touched where this is other code than that of the last build, or another zone."""
         self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
         try:
             conn.execute("create table if not exists last_build (definition varchar, is_finished boolean)")
             known = conn.execute("select definition from last_build").fetchall()
-            if known != [(self.definition,)] or getattr(get_flags(), "FULL_REFRESH", False):
-                conn.execute("update last_build set is_finished = false")
             if known != [(self.definition,)]:
-                for (table,) in conn.execute(TOUCHED).fetchall():
-                    conn.execute(f"insert into {table} default values")
+                touched = conn.execute(TOUCHED).fetchall()
+                conn.execute("begin; delete from last_build")
+                conn.execute("insert into last_build values (?, false)", [self.definition])
+                for (table,) in touched:
+                    conn.execute(f"delete from {table}; insert into {table} default values")
+                conn.execute("commit")
+            elif getattr(get_flags(), "FULL_REFRESH", False):
+                conn.execute("update last_build set is_finished = false")
         except duckdb.Error as error:
             # dbt connects again before it says anything, which must fail in the same way.
             conn.close()

@@ -1,11 +1,5 @@
-with events as (
-    select
-        *,
-        coalesce(product_previous_date != event_date, true) as is_first_of_day
-    from {{ ref('fct_events') }}
-    where
-        product_slug is not null
-        and event_type in ('product_view', 'add_to_cart', 'purchase')
+with products as (
+    select * from {{ ref('fct_products_daily') }}
 ),
 
 names as (
@@ -14,37 +8,21 @@ names as (
         max_by(product_name, named_at) as product_name
     from {{ ref('fct_product_names') }}
     group by product_slug
-),
-
-counts as (
-    select
-        product_slug,
-        count(*) filter (where event_type = 'product_view') as views,
-        count(*) filter (where event_type = 'add_to_cart') as carts,
-        count(*) filter (where event_type = 'purchase') as purchases,
-        count(*) filter (where event_type = 'product_view' and is_first_of_day) as sessions_with_view,
-        count(*) filter (where event_type = 'add_to_cart' and is_first_of_day) as sessions_with_cart,
-        count(*) filter (where event_type = 'purchase' and is_first_of_day) as sessions_with_purchase,
-        cast(sum(units) as bigint) as units,
-        sum(revenue) as revenue,
-        event_date
-    from events
-    group by event_date, product_slug
 )
 
 select
-    counts.product_slug,
-    coalesce(names.product_name, counts.product_slug) as product_name,
-    counts.views,
-    counts.carts,
-    counts.purchases,
-    counts.sessions_with_view,
-    counts.sessions_with_cart,
-    counts.sessions_with_purchase,
-    counts.units,
-    counts.revenue,
-    {{ percentage('counts.purchases', 'counts.views') }} as conversion_rate,
-    {{ percentage('counts.sessions_with_purchase', 'counts.sessions_with_view') }} as session_conversion_rate,
-    counts.event_date
-from counts
-left join names on counts.product_slug = names.product_slug
+    products.product_slug,
+    coalesce(names.product_name, products.product_slug) as product_name,
+    products.views,
+    products.carts,
+    products.purchases,
+    products.sessions_with_view,
+    products.sessions_with_cart,
+    products.sessions_with_purchase,
+    products.units,
+    products.revenue,
+    {{ percentage('products.purchases', 'products.views') }} as conversion_rate,
+    {{ percentage('products.sessions_with_purchase', 'products.sessions_with_view') }} as session_conversion_rate,
+    products.event_date
+from products
+left join names on products.product_slug = names.product_slug

@@ -1,4 +1,20 @@
-with counts as (
+-- depends_on: {{ ref('stg_touched_sessions') }}
+with rows as (
+    select
+        file,
+        row_number,
+        event_key
+    from {{ ref('stg_parsed_events') }}
+    where
+        quarantine_reason is null
+        and event_key in (
+            select event_key
+            from {{ ref('stg_parsed_events') }}
+            where {{ may_be_otherwise() }}
+        )
+),
+
+counts as (
     select
         (
             select count(*)
@@ -7,14 +23,18 @@ with counts as (
         ) as landed,
         (select count(*) from {{ ref('stg_quarantine') }}) as quarantined,
         (select count(*) from {{ ref('fct_events') }}) as kept,
+        (select count(*) from {{ ref('stg_later_deliveries') }}) as left_out,
+        (select count(*) - count(distinct event_key) from rows) as repeated,
         (
-            select count(event_key) - count(distinct event_key)
-            from {{ ref('stg_parsed_events') }}
-            where quarantine_reason is null
-        ) as repeated,
-        (select count(*) from {{ ref('stg_later_deliveries') }}) as left_out
+            select count(*)
+            from rows
+            inner join {{ ref('stg_later_deliveries') }} as later_deliveries
+                on
+                    rows.file = later_deliveries.file
+                    and rows.row_number = later_deliveries.row_number
+        ) as repeated_left_out
 )
 
 select *
 from counts
-where landed != quarantined + kept + repeated or repeated != left_out
+where landed != quarantined + kept + left_out or repeated != repeated_left_out

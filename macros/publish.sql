@@ -30,7 +30,8 @@
                     {% do types.update({column.name: column.data_type}) %}
                 {% endfor %}
                 {% do tables.update({node.name: {
-                    'description': node.description, 'columns': columns, 'types': types
+                    'description': node.description, 'columns': columns, 'types': types,
+                    'is_daily': node.config.materialized == 'daily'
                 }}) %}
             {% endif %}
         {% endfor %}

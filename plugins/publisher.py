@@ -28,6 +28,7 @@ from versions import (
 )
 
 IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
+IS_OF_TOUCHED_DAY = "event_date in (select event_date from stg_touched_days)"
 IS_READ = "parsed.file in (select file from landed.stg_rows)"
 TOUCHED = "select table_name from duckdb_tables() where table_name like 'stg_touched_%'"
 FORGET_TOUCHED = "delete from stg_touched_sessions"
@@ -151,15 +152,17 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """)
 
     def fill(self, cursor: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> None:
-        """Write every table, but for the sessions not touched that a copied version brings."""
+        """Write every table, but for the sessions and days not touched that a copied version brings."""
+        exchanged = {table: IS_OF_TOUCHED_DAY for table, described in tables.items() if described["is_daily"]}
+        exchanged[EVENTS] = IS_TOUCHED
         kept = cursor.execute(
             "select table_name from duckdb_tables() where database_name = 'unfinished'"
         ).fetchall()
         cursor.execute("begin")
         for (table,) in kept:
-            if table == EVENTS:
-                cursor.execute(f"delete from unfinished.{EVENTS} where {IS_TOUCHED}")
-                cursor.execute(f"insert into unfinished.{EVENTS} from {EVENTS} where {IS_TOUCHED}")
+            if touched := exchanged.get(table):
+                cursor.execute(f"delete from unfinished.{table} where {touched}")
+                cursor.execute(f"insert into unfinished.{table} from {table} where {touched}")
             else:
                 cursor.execute(f"drop table unfinished.{table}")
         # Only then is what was dropped written over.

@@ -1,6 +1,11 @@
+{# Its table is in dbt's cache of relations, where it costs no query to each node. #}
+{% macro nothing_new() -%}
+    {{ return(api.Relation.create('landed', target.schema, 'nothing_new', type='table')) }}
+{%- endmacro %}
+
 {# A build that has read nothing makes every table, and every test, what it was when the last one ended. #}
 {% macro is_finished() -%}
-    {{ return(flags.WHICH == 'build' and run_query('from last_build where is_finished').rows | length > 0) }}
+    {{ return(flags.WHICH == 'build' and load_cached_relation(nothing_new())) }}
 {%- endmacro %}
 
 {% macro left_as_it_is() -%}
@@ -25,23 +30,37 @@
     {{ return({'relations': [after]}) }}
 {% endmaterialization %}
 
-{# The touched days alone, of which the whole table's query is asked: so its rows are those of a full build. #}
+{% macro is_made_whole() -%}
+    {{ return(should_full_refresh() or not load_cached_relation(this)) }}
+{%- endmacro %}
+
+{% macro exchange_rows(which, rows) -%}
+    {%- call statement('main') -%}
+        delete from {{ this }} where {{ which }};
+        insert into {{ this }} by name {{ rows }}
+    {%- endcall -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this]}) }}
+{%- endmacro %}
+
+{# The query says itself which sessions it is about: DuckDB would look at all of them first. #}
+{% materialization sessions, adapter='duckdb' %}
+    {%- if is_made_whole() or are_all_touched() or is_finished() -%}
+        {{ return(materialization_table_duckdb()) }}
+    {%- endif -%}
+    {{ return(exchange_rows(is_touched(), compiled_code)) }}
+{% endmaterialization %}
+
+{# The whole table's query is asked for the touched days: so its rows are those of a full build. #}
 {% materialization daily, adapter='duckdb' %}
-    {%- set left = left_as_it_is() -%}
-    {%- if left -%} {{ return(left) }} {%- endif -%}
     {%- set days = run_query("from " ~ ref('stg_touched_days')).columns[0].values() -%}
-    {%- if not load_cached_relation(this) or should_full_refresh() or none in days -%}
+    {%- if is_made_whole() or none in days or is_finished() -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
     {%- set are_touched -%}
         {%- if days -%} event_date in (date '{{ days | join("', date '") }}') {%- else -%} false {%- endif -%}
     {%- endset -%}
-    {%- call statement('main') -%}
-        delete from {{ this }} where {{ are_touched }};
-        insert into {{ this }} by name from ({{ compiled_code }}) where {{ are_touched }}
-    {%- endcall -%}
-    {{ adapter.commit() }}
-    {{ return({'relations': [this]}) }}
+    {{ return(exchange_rows(are_touched, "from (" ~ compiled_code ~ ") where " ~ are_touched)) }}
 {% endmaterialization %}
 
 {% materialization incremental, adapter='duckdb' %}

@@ -64,16 +64,13 @@
     {% endif %}
 {%- endmacro %}
 
+{% macro is_made_anew(session_id='session_id') -%}
+    {{ return('true' if is_made_whole() else is_touched(session_id)) }}
+{%- endmacro %}
+
 {# What a build has not touched was tested when it was. #}
 {% macro may_be_otherwise(session_id='session_id') -%}
     {{ return(is_touched(session_id) if flags.WHICH == 'build' else 'true') }}
-{%- endmacro %}
-
-{% macro take_out_touched_sessions() -%}
-    {% if is_incremental() %}
-        delete from {{ this }}
-        where {{ is_touched() }}
-    {% endif %}
 {%- endmacro %}
 
 {% macro find_days_again() -%}
@@ -94,5 +91,9 @@
         update last_build set is_finished = false where exists (select file from {{ this }})
     {%- endcall %}
     {{ adapter.commit() }}
+    {% if run_query('from last_build where is_finished').rows %}
+        {% do run_query('create table ' ~ nothing_new() ~ ' (is_so boolean)') %}
+        {{ return({'relations': [this, nothing_new()]}) }}
+    {% endif %}
     {{ return({'relations': [this]}) }}
 {% endmaterialization %}

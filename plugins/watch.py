@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
 from landing import LandingError, landing_files, versions_of_files
 from notes import WATCHER, note
 from pythonjsonlogger.json import JsonFormatter
@@ -89,11 +91,19 @@ def is_whole(path: Path) -> bool:
     return False
 
 
+class Silence(EventManager):  # type: ignore[misc]
+    """Makes no messages of events, of which dbt has two thousand in each build, as nobody reads those."""
+
+    def fire_event(self, *_: object, **__: object) -> None:
+        pass
+
+
 class Project:
     """This dbt project, parsed once."""
 
     def __init__(self) -> None:
         self.manifest: Manifest | None = None
+        ctx_set_event_manager(Silence())
 
     def build(self) -> str:
         """Build and publish; what the build said of it. Raises RunError."""

@@ -2,6 +2,10 @@
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 
+{% materialization sessions, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
 {% materialization daily, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}

@@ -1,20 +1,11 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ take_out_touched_sessions() }}"
-    )
-}}
+{{ config(materialized='sessions') }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
 
 -- Not from stg_events, as it would look for the later deliveries of all rows first.
 with touched_rows as (
     select *
     from {{ ref('stg_parsed_events') }}
-    {% if is_incremental() %}
-        where {{ is_touched() }}
-    {% endif %}
+    where {{ is_made_anew() }}
 ),
 
 staged_events as (

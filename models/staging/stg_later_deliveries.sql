@@ -1,11 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ take_out_touched_sessions() }}"
-    )
-}}
+{{ config(materialized='sessions') }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.
@@ -20,8 +13,9 @@ with keyed_rows as (
     from {{ ref('stg_parsed_events') }}
     where
         quarantine_reason is null
-        and event_key is not null
-        {% if is_incremental() %}
+        {% if is_made_whole() %}
+            and event_key is not null
+        {% else %}
             and event_key in (
                 select touched.event_key
                 from {{ ref('stg_parsed_events') }} as touched
@@ -54,8 +48,4 @@ select
     row_number,
     session_id
 from deliveries
-where
-    delivery_number > 1
-    {% if is_incremental() %}
-        and {{ is_touched() }}
-    {% endif %}
+where delivery_number > 1 and {{ is_made_anew() }}

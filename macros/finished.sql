@@ -67,6 +67,21 @@
     {{ return(left_as_it_is() or dbt.materialization_incremental_duckdb()) }}
 {% endmaterialization %}
 
+{# As long as its file is the same. #}
+{% materialization seed, adapter='duckdb' %}
+    {%- set loaded = run_query(
+        "from duckdb_tables() where table_name = '" ~ this.identifier ~ "' and comment = '" ~ model.checksum.checksum ~ "'"
+    ) -%}
+    {%- if loaded.rows and not should_full_refresh() -%}
+        {%- do store_result('main', response='left as it is') -%}
+        {%- do store_result('agate_table', response='left as it is', agate_table=loaded) -%}
+        {{ return({'relations': [this]}) }}
+    {%- endif -%}
+    {%- set made = dbt.materialization_seed_default() -%}
+    {%- do run_query("comment on table " ~ this ~ " is '" ~ model.checksum.checksum ~ "'") -%}
+    {{ return(made) }}
+{% endmaterialization %}
+
 {% materialization test, adapter='duckdb' %}
     {% if is_finished() %}
         {% call statement('main', fetch_result=true) %}

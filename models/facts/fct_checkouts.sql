@@ -7,10 +7,10 @@ with events as (
         event_type,
         product_slug,
         source,
-        {{ line_value('price', 'quantity') }} as value,
+        value,
         event_date,
         occurred_at
-    from {{ ref('stg_events') }}
+    from {{ ref('stg_checkout_events') }}
     where event_type in ('begin_checkout', 'purchase', {{ error_types() }})
 ),
 

@@ -1,8 +1,6 @@
 with purchases as (
-    select
-        *,
-        {{ line_value('price', 'quantity') }} as revenue
-    from {{ ref('stg_events') }}
+    select *
+    from {{ ref('stg_checkout_events') }}
     where event_type = 'purchase'
 )
 
@@ -10,7 +8,7 @@ select
     buyer_id,
     session_id,
     quantity as units,
-    revenue,
+    value as revenue,
     cast(row_number() over buyer_purchases as integer) as purchase_number,
     event_date as purchase_date,
     lag(event_date) over buyer_purchases as previous_purchase_date,
@@ -19,4 +17,4 @@ select
     lag(occurred_at) over buyer_purchases as previous_purchase_at,
     lag(occurred_at, 2) over buyer_purchases as second_previous_purchase_at
 from purchases
-window buyer_purchases as (partition by buyer_id order by occurred_at, revenue, row_hash)
+window buyer_purchases as (partition by buyer_id order by occurred_at, value, row_hash)

@@ -5,7 +5,7 @@ with errors as (
         count(*) as errors,
         event_date,
         min(occurred_at) as first_error_at
-    from {{ ref('stg_events') }}
+    from {{ ref('stg_checkout_events') }}
     where event_type in ({{ error_types() }})
     group by event_date, session_id, event_type
 ),

@@ -1,8 +1,6 @@
 with events as (
-    select
-        *,
-        {{ line_value('price', 'quantity') }} as value
-    from {{ ref('stg_events') }}
+    select *
+    from {{ ref('stg_checkout_events') }}
     where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
 ),
 

@@ -6,7 +6,7 @@ with events as (
         occurred_at,
         case when event_type = 'begin_checkout' then occurred_at end as begun_at,
         case when event_type = 'purchase' then occurred_at end as purchased_at
-    from {{ ref('stg_events') }}
+    from {{ ref('stg_checkout_events') }}
     where event_type in ('begin_checkout', 'purchase')
 )
 

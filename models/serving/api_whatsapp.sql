@@ -1,6 +1,6 @@
 with events as (
     select *
-    from {{ ref('stg_events') }}
+    from {{ ref('stg_checkout_events') }}
     where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
 )
 

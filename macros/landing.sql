@@ -68,6 +68,16 @@
     {{ return('true' if is_made_whole() else is_touched(session_id)) }}
 {%- endmacro %}
 
+{% macro rows_made_anew() -%}
+    {{ return(ref('stg_parsed_events') if is_made_whole() or are_all_touched() else ref('stg_touched_rows')) }}
+{%- endmacro %}
+
+{% macro rows_to_test() -%}
+    {{ return(
+        ref('stg_touched_rows') if flags.WHICH == 'build' and not are_all_touched() else ref('stg_parsed_events')
+    ) }}
+{%- endmacro %}
+
 {# What a build has not touched was tested when it was. #}
 {% macro may_be_otherwise(session_id='session_id') -%}
     {{ return(is_touched(session_id) if flags.WHICH == 'build' else 'true') }}

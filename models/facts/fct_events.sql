@@ -1,10 +1,11 @@
 {{ config(materialized='sessions') }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_rows') }}
 
 -- Not from stg_events, as it would look for the later deliveries of all rows first.
 with touched_rows as (
     select *
-    from {{ ref('stg_parsed_events') }}
+    from {{ rows_made_anew() }}
     where {{ is_made_anew() }}
 ),
 

@@ -2,7 +2,10 @@
 -- depends_on: {{ ref('stg_touched_days') }}
 
 with events as (
-    select * from {{ ref('fct_events') }}
+    select
+        *,
+        coalesce(session_previous_date != event_date, true) as is_first_of_day
+    from {{ ref('fct_events') }}
 ),
 
 sales as (
@@ -14,42 +17,29 @@ sales as (
     group by purchase_date, session_id
 ),
 
-sessions as (
-    select
-        source,
-        count(*) as events,
-        count(*) filter (where session_previous_date is distinct from event_date) as sessions,
-        event_date
-    from events
-    group by event_date, source
-),
-
--- Under the source of the session's first event of the day, as its session is.
-source_sales as (
+-- A session's sales are under the source of its first event of the day, as the session itself is.
+counts as (
     select
         events.source,
-        count(*) as sessions_with_purchase,
-        sum(sales.revenue) as revenue,
+        count(*) as events,
+        count(*) filter (where events.is_first_of_day) as sessions,
+        count(sales.session_id) filter (where events.is_first_of_day) as sessions_with_purchase,
+        coalesce(sum(sales.revenue) filter (where events.is_first_of_day), 0) as revenue,
         events.event_date
     from events
-    inner join sales
+    left join sales
         on
             events.session_id = sales.session_id
             and events.event_date = sales.purchase_date
-    where events.session_previous_date is distinct from events.event_date
     group by events.event_date, events.source
 )
 
 select
-    sessions.source,
-    sessions.events,
-    sessions.sessions,
-    coalesce(source_sales.sessions_with_purchase, 0) as sessions_with_purchase,
-    coalesce(source_sales.revenue, 0) as revenue,
-    {{ percentage('coalesce(source_sales.sessions_with_purchase, 0)', 'sessions.sessions') }} as conversion_rate,
-    sessions.event_date
-from sessions
-left join source_sales
-    on
-        sessions.event_date = source_sales.event_date
-        and sessions.source = source_sales.source
+    source,
+    events,
+    sessions,
+    sessions_with_purchase,
+    revenue,
+    {{ percentage('sessions_with_purchase', 'sessions') }} as conversion_rate,
+    event_date
+from counts

@@ -1,9 +1,10 @@
 {{ config(materialized='sessions') }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_rows') }}
 
 with touched_rows as (
     select *
-    from {{ ref('stg_parsed_events') }}
+    from {{ rows_made_anew() }}
     where
         event_type in (
             'begin_checkout', 'purchase', {{ error_types() }}, 'whatsapp_cart_click', 'whatsapp_purchase'

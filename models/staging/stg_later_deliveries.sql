@@ -1,5 +1,6 @@
 {{ config(materialized='sessions') }}
 -- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_rows') }}
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.
 with keyed_rows as (
@@ -10,18 +11,8 @@ with keyed_rows as (
         session_id,
         event_key,
         occurred_at
-    from {{ ref('stg_parsed_events') }}
-    where
-        quarantine_reason is null
-        {% if is_made_whole() %}
-            and event_key is not null
-        {% else %}
-            and event_key in (
-                select touched.event_key
-                from {{ ref('stg_parsed_events') }} as touched
-                where {{ is_touched('touched.session_id') }}
-            )
-        {% endif %}
+    from {{ rows_made_anew() }}
+    where quarantine_reason is null and event_key is not null
 ),
 
 repeated_keys as (

@@ -10,9 +10,9 @@ with touched_sessions as (
 select event_date
 from {{ ref('stg_touched_sessions') }}
 union
-select parsed_events.event_date
-from {{ ref('stg_parsed_events') }} as parsed_events
+select touched_rows.event_date
+from {{ ref('stg_touched_rows') }} as touched_rows
 inner join touched_sessions
     on
-        parsed_events.session_id = touched_sessions.session_id
-        and parsed_events.event_date >= touched_sessions.first_touched_date
+        touched_rows.session_id = touched_sessions.session_id
+        and touched_rows.event_date >= touched_sessions.first_touched_date

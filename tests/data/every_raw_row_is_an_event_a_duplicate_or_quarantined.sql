@@ -1,17 +1,12 @@
 -- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_rows') }}
 with rows as (
     select
         file,
         row_number,
         event_key
-    from {{ ref('stg_parsed_events') }}
-    where
-        quarantine_reason is null
-        and event_key in (
-            select event_key
-            from {{ ref('stg_parsed_events') }}
-            where {{ may_be_otherwise() }}
-        )
+    from {{ rows_to_test() }}
+    where quarantine_reason is null and event_key is not null
 ),
 
 counts as (

@@ -11,8 +11,8 @@ with keyed_rows as (
         session_id,
         event_key,
         occurred_at
-    from {{ rows_made_anew() }}
-    where quarantine_reason is null and event_key is not null
+    from {{ ref('stg_parsed_events') }}
+    where quarantine_reason is null and event_key in (select event_key from {{ rows_made_anew() }})
 ),
 
 repeated_keys as (

@@ -116,7 +116,7 @@ select
     quarantine_reason,
     landed.without_erased(case when quarantine_reason is not null then text end) as quarantined_text,
     row_hash,
-    landed.without_erased(coalesce('key ' || idempotency_key, 'id ' || store_id)) as event_key,
+    md5_number(coalesce('key ' || idempotency_key, 'id ' || store_id)) as event_key,
     landed.without_erased(session_id) as session_id,
     md5(coalesce(user_id, session_id)) as buyer_id,
     landed.without_erased(event_type) as event_type,

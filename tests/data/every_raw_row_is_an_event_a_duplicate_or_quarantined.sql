@@ -5,8 +5,8 @@ with rows as (
         file,
         row_number,
         event_key
-    from {{ rows_to_test() }}
-    where quarantine_reason is null and event_key is not null
+    from {{ ref('stg_parsed_events') }}
+    where quarantine_reason is null and event_key in (select event_key from {{ rows_to_test() }})
 ),
 
 counts as (

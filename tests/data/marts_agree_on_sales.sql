@@ -4,8 +4,12 @@ with totals as (
         (select coalesce(sum(revenue), 0) from {{ ref('mart_sales') }}) as revenue,
         (select coalesce(sum(revenue), 0) from {{ ref('mart_traffic') }}) as traffic_revenue,
         (select coalesce(sum(new_buyers), 0) from {{ ref('mart_sales') }}) as new_buyers,
-        (select count_if(event_type = 'purchase') from {{ ref('fct_events') }}) as events,
-        (select coalesce(sum(revenue), 0) from {{ ref('fct_events') }}) as event_revenue,
+        (
+            select coalesce(sum(events), 0)
+            from {{ ref('fct_events_daily') }}
+            where event_type = 'purchase'
+        ) as events,
+        (select coalesce(sum(revenue), 0) from {{ ref('fct_events_daily') }}) as event_revenue,
         (select count(distinct buyer_id) from {{ ref('fct_purchases') }}) as buyers
 )
 

@@ -43,12 +43,12 @@
     {{ return({'relations': [this]}) }}
 {%- endmacro %}
 
-{# The query says itself which sessions it is about: DuckDB would look at all of them first. #}
-{% materialization sessions, adapter='duckdb' %}
+{# The query says itself whom it is about: DuckDB would look at all of them first. #}
+{% materialization touched, adapter='duckdb' %}
     {%- if is_made_whole() or are_all_touched() or is_finished() -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
-    {{ return(exchange_rows(is_touched(), compiled_code)) }}
+    {{ return(exchange_rows(is_touched(config.get('unique_key')), compiled_code)) }}
 {% endmaterialization %}
 
 {# The whole table's query is asked for the touched days: so its rows are those of a full build. #}

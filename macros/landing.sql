@@ -10,7 +10,7 @@
 {% macro forget_other_readers() -%}
     {{ require_column('event_date') }}
     {% if is_incremental() %}
-        insert into {{ ref('stg_touched_sessions') }} (session_id)
+        insert into {{ ref('stg_touched_events') }} (session_id)
         select distinct cast(null as string)
         from {{ this }}
         where reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
@@ -20,13 +20,14 @@
     {% endif %}
 {%- endmacro %}
 
-{# Run before files are exchanged and after, so that sessions that lose a row are known too. #}
-{% macro touch_sessions() -%}
+{# Run before files are exchanged and after, so that sessions and buyers that lose an event are known too. #}
+{% macro touch_events() -%}
     {% if is_incremental() %}
-        insert into {{ ref('stg_touched_sessions') }} by name
+        insert into {{ ref('stg_touched_events') }} by name
         with touched_events as (
             select
                 session_id,
+                buyer_id,
                 event_key,
                 event_date
             from {{ this }}
@@ -38,11 +39,13 @@
 
         select
             session_id,
+            buyer_id,
             event_date
         from touched_events
         union
         select
             session_id,
+            buyer_id,
             event_date
         from {{ this }}
         where quarantine_reason is null and event_key in (select event_key from touched_events)
@@ -51,21 +54,21 @@
 
 {% macro are_all_touched() -%}
     {{ return(execute and run_query(
-        "from " ~ ref('stg_touched_sessions') ~ " where session_id is null limit 1"
+        "from " ~ ref('stg_touched_events') ~ " where session_id is null limit 1"
     ).rows | length > 0) }}
 {%- endmacro %}
 
 {# Asked before, as DuckDB looks up a few sessions quickly, but not "these, or all". #}
-{% macro is_touched(session_id='session_id') -%}
+{% macro is_touched(id='session_id') -%}
     {% if are_all_touched() %}
         true
     {% else %}
-        {{ session_id }} in (select session_id from {{ ref('stg_touched_sessions') }})
+        {{ id }} in (select {{ id }} from {{ ref('stg_touched_events') }})
     {% endif %}
 {%- endmacro %}
 
-{% macro is_made_anew(session_id='session_id') -%}
-    {{ return('true' if is_made_whole() else is_touched(session_id)) }}
+{% macro is_made_anew(id='session_id') -%}
+    {{ return('true' if is_made_whole() else is_touched(id)) }}
 {%- endmacro %}
 
 {% macro rows_made_anew() -%}

@@ -27,11 +27,11 @@ from versions import (
     quoted,
 )
 
-IS_TOUCHED = "session_id in (select session_id from stg_touched_sessions)"
+IS_TOUCHED = "session_id in (select session_id from stg_touched_events)"
 IS_OF_TOUCHED_DAY = "event_date in (select event_date from stg_touched_days)"
 IS_READ = "parsed.file in (select file from landed.stg_rows)"
-TOUCHED = "select table_name from duckdb_tables() where table_name like 'stg_touched_%'"
-FORGET_TOUCHED = "delete from stg_touched_sessions"
+TOUCHED = "select table_name from duckdb_tables() where table_name similar to 'stg_touched_(events|days)'"
+FORGET_TOUCHED = "delete from stg_touched_events"
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -133,7 +133,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         return link.exists() and known == [(link.resolve().name, digest(link))]
 
     def are_all_touched(self) -> bool:
-        untold = "select count(*) from stg_touched_sessions where session_id is null"
+        untold = "select count(*) from stg_touched_events where session_id is null"
         return self.connection.cursor().execute(untold).fetchone() != (0,)
 
     def note_finished(self, published: Path | None = None) -> None:

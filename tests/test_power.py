@@ -15,7 +15,7 @@ from tests.shop import Shop, event
 
 TABLES = {
     name: {"description": "", "columns": {}, "types": {}}
-    for name in ("fct_events", "mart_sales", "api_steps")
+    for name in ("fct_events", "mart_sales", "fct_steps_daily")
 }
 
 

@@ -2,7 +2,7 @@
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 
-{% materialization sessions, adapter='spark' %}
+{% materialization touched, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 

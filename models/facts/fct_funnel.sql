@@ -1,5 +1,5 @@
-with events as (
-    select * from {{ ref('fct_events') }}
+with days as (
+    select * from {{ ref('fct_steps_daily') }}
 ),
 
 steps as (
@@ -24,18 +24,6 @@ periods as (
     from (values ('day'), ('week'), ('month')) as period_names (period)
 ),
 
-days as (
-    select
-        event_type,
-        count(*) as events,
-        count(*) filter (where type_previous_date is distinct from event_date) as sessions,
-        event_date,
-        type_previous_date
-    from events
-    where event_type in (select step from steps)
-    group by event_date, event_type, type_previous_date
-),
-
 days_in_periods as (
     select
         days.*,
@@ -43,6 +31,7 @@ days_in_periods as (
         cast(date_trunc(periods.period, days.event_date) as date) as first_date
     from days
     cross join periods
+    where days.event_type in (select step from steps)
 ),
 
 -- A session counts on the first of its days in the period, which the day before that one tells.
@@ -51,7 +40,7 @@ counts as (
         period,
         event_type,
         sum(events) as events,
-        sum(sessions) filter (where coalesce(type_previous_date < first_date, true)) as sessions,
+        sum(sessions) filter (where coalesce(previous_date < first_date, true)) as sessions,
         first_date
     from days_in_periods
     group by period, first_date, event_type

@@ -1,4 +1,4 @@
-{{ config(materialized='daily', meta={'published': false}) }}
+{{ config(materialized='daily') }}
 -- depends_on: {{ ref('stg_touched_days') }}
 
 with events as (

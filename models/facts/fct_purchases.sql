@@ -1,7 +1,10 @@
+{{ config(materialized='touched', unique_key='buyer_id') }}
+-- depends_on: {{ ref('stg_touched_events') }}
+
 with purchases as (
     select *
     from {{ ref('stg_checkout_events') }}
-    where event_type = 'purchase'
+    where event_type = 'purchase' and {{ is_made_anew('buyer_id') }}
 )
 
 select

@@ -1,5 +1,5 @@
-{{ config(materialized='sessions') }}
--- depends_on: {{ ref('stg_touched_sessions') }}
+{{ config(materialized='touched', unique_key='session_id') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 -- depends_on: {{ ref('stg_touched_rows') }}
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.

@@ -7,12 +7,12 @@
         pre_hook=[
             "{{ forget_other_readers() }}",
             "{{ find_days_again() }}",
-            "{{ touch_sessions() }}"
+            "{{ touch_events() }}"
         ],
-        post_hook="{{ touch_sessions() }}"
+        post_hook="{{ touch_events() }}"
     )
 }}
--- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 
 {% call where_rows_are_read() %}
 

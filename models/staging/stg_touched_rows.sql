@@ -1,4 +1,4 @@
--- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 
 select *
 from {{ ref('stg_parsed_events') }}

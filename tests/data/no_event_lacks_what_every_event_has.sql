@@ -1,4 +1,4 @@
--- depends_on: {{ ref('stg_touched_sessions') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 -- depends_on: {{ ref('stg_touched_rows') }}
 -- depends_on: {{ ref('stg_parsed_events') }}
 select *

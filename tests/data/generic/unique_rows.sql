@@ -2,7 +2,7 @@
 select {{ columns | join(', ') }}
 from {{ model }}
 {% if session_id %}
-    -- depends_on: {{ ref('stg_touched_sessions') }}
+    -- depends_on: {{ ref('stg_touched_events') }}
     where {{ session_id }} is null or {{ may_be_otherwise(session_id) }}
 {% endif %}
 group by {{ columns | join(', ') }}

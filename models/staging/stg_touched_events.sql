@@ -3,12 +3,13 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ require_column('event_date') }}"
+        pre_hook="{{ require_column('buyer_id') }}"
     )
 }}
 
 select
     cast(null as string) as session_id,
+    cast(null as string) as buyer_id,
     cast(null as date) as event_date
 {% if is_incremental() %}
     where false

@@ -54,7 +54,7 @@
 
 {% macro are_all_touched() -%}
     {{ return(execute and run_query(
-        "from " ~ ref('stg_touched_events') ~ " where session_id is null limit 1"
+        "select session_id from " ~ ref('stg_touched_events') ~ " where session_id is null limit 1"
     ).rows | length > 0) }}
 {%- endmacro %}
 

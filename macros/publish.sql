@@ -31,7 +31,7 @@
                 {% endfor %}
                 {% do tables.update({node.name: {
                     'description': node.description, 'columns': columns, 'types': types,
-                    'is_daily': node.config.materialized == 'daily'
+                    'touched': touched_rows_of(node)
                 }}) %}
             {% endif %}
         {% endfor %}
@@ -46,4 +46,15 @@
             }) }}
         {% endif %}
     {% endif %}
+{%- endmacro %}
+
+{# What a build may have changed of a table that it makes anew in part. #}
+{% macro touched_rows_of(node) -%}
+    {% if node.config.materialized == 'daily' %}
+        {{ return('event_date in (select event_date from stg_touched_days)') }}
+    {% elif node.config.materialized == 'touched' %}
+        {% set id = node.config.unique_key %}
+        {{ return(id ~ ' in (select ' ~ id ~ ' from stg_touched_events)') }}
+    {% endif %}
+    {{ return(none) }}
 {%- endmacro %}

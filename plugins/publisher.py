@@ -16,7 +16,6 @@ from dbt_common.exceptions import DbtRuntimeError
 from erasure import LANDED, define_without_erased, erased_addresses
 from notes import note_build
 from versions import (
-    EVENTS,
     FILES,
     LINK,
     File,
@@ -27,8 +26,6 @@ from versions import (
     quoted,
 )
 
-IS_TOUCHED = "session_id in (select session_id from stg_touched_events)"
-IS_OF_TOUCHED_DAY = "event_date in (select event_date from stg_touched_days)"
 IS_READ = "parsed.file in (select file from landed.stg_rows)"
 TOUCHED = "select table_name from duckdb_tables() where table_name similar to 'stg_touched_(events|days)'"
 FORGET_TOUCHED = "delete from stg_touched_events"
@@ -152,9 +149,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """)
 
     def fill(self, cursor: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> None:
-        """Write every table, but for the sessions and days not touched that a copied version brings."""
-        exchanged = {table: IS_OF_TOUCHED_DAY for table, described in tables.items() if described["is_daily"]}
-        exchanged[EVENTS] = IS_TOUCHED
+        """Write every table, but for the rows not touched that a copied version brings."""
+        exchanged = {table: described["touched"] for table, described in tables.items()}
         kept = cursor.execute(
             "select table_name from duckdb_tables() where database_name = 'unfinished'"
         ).fetchall()

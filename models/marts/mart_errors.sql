@@ -1,3 +1,6 @@
+{{ config(materialized='daily') }}
+-- depends_on: {{ ref('stg_touched_days') }}
+
 with errors as (
     select
         session_id,

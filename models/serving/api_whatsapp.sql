@@ -1,7 +1,10 @@
+{{ config(materialized='touched', unique_key='session_id') }}
+-- depends_on: {{ ref('stg_touched_events') }}
+
 with events as (
     select *
     from {{ ref('stg_checkout_events') }}
-    where event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
+    where event_type in ('whatsapp_cart_click', 'whatsapp_purchase') and {{ is_made_anew() }}
 )
 
 select

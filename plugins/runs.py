@@ -1,6 +1,6 @@
 """Runs dbt in this process, as often as is wanted."""
 
-from gc import collect, freeze
+from gc import collect, disable, enable, freeze
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -24,14 +24,19 @@ def run_dbt(*arguments: str, manifest: Manifest | None = None) -> Any:
 
     manifest: the project; without it the project is parsed.
     """
-    result = dbtRunner(manifest=manifest).invoke(list(arguments))
+    # Nobody waits for the garbage that is collected at the end.
+    disable()
+    try:
+        result = dbtRunner(manifest=manifest).invoke(list(arguments))
+    finally:
+        enable()
     why = None if result.success else reason(result.exception, result.result)
     found = result.result
     del result
     DuckDBConnectionManager.close_all_connections()
+    # Of a failure, a traceback names the connection, which keeps the file open.
+    collect()
     if why is not None:
-        # A failure's traceback names the connection, which keeps the file open.
-        collect()
         raise RunError(why)
     return found
 

@@ -17,6 +17,7 @@ from tests.test_property import Scenario
 
 EXAMPLES = 1
 BUILDS = 2
+TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 
 
 class GrowingShop:
@@ -107,6 +108,18 @@ def test_builds_of_what_is_new_publish_what_a_full_build_does(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()
+
+
+def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buyer(
+    shop: Shop, tmp_path: Path
+) -> None:
+    at_once = Shop(tmp_path / "at once")
+    for day, session, buyer in ((7, "its", "other"), (9, "other", "its"), (5, "its", "its")):
+        fields = {"session_id": session, "user_id": buyer, "product_slug": "x", "product_name": f"X {day}"}
+        for each in (shop, at_once):
+            each.land(f"{day}.ndjson", [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES])
+        shop.built()
+    assert differences(shop, at_once.built()) == []
 
 
 def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build_does(shop: Shop) -> None:

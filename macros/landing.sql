@@ -75,15 +75,11 @@
     {{ return(ref('stg_parsed_events') if is_made_whole() or are_all_touched() else ref('stg_touched_rows')) }}
 {%- endmacro %}
 
+{# What a build has not touched was tested when it was. #}
 {% macro rows_to_test() -%}
     {{ return(
         ref('stg_touched_rows') if flags.WHICH == 'build' and not are_all_touched() else ref('stg_parsed_events')
     ) }}
-{%- endmacro %}
-
-{# What a build has not touched was tested when it was. #}
-{% macro may_be_otherwise(session_id='session_id') -%}
-    {{ return(is_touched(session_id) if flags.WHICH == 'build' else 'true') }}
 {%- endmacro %}
 
 {% macro find_days_again() -%}
@@ -93,20 +89,3 @@
         where quarantine_reason is null
     {% endif %}
 {%- endmacro %}
-
-{# The database `landed` is empty when a build begins. #}
-{% materialization landed, adapter='duckdb', supported_languages=['python'] %}
-    {% call statement('main', language='python') -%}
-        {{ create_table_as(False, this, compiled_code, 'python') }}
-    {%- endcall %}
-    {{ adapter.commit() }}
-    {% call statement('unfinished', auto_begin=true) -%}
-        update last_build set is_finished = false where exists (select file from {{ this }})
-    {%- endcall %}
-    {{ adapter.commit() }}
-    {% if run_query('from last_build where is_finished').rows %}
-        {% do run_query('create table ' ~ nothing_new() ~ ' (is_so boolean)') %}
-        {{ return({'relations': [this, nothing_new()]}) }}
-    {% endif %}
-    {{ return({'relations': [this]}) }}
-{% endmaterialization %}

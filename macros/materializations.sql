@@ -8,6 +8,23 @@
     {{ return(flags.WHICH == 'build' and load_cached_relation(nothing_new())) }}
 {%- endmacro %}
 
+{# The database `landed` is empty when a build begins. #}
+{% materialization landed, adapter='duckdb', supported_languages=['python'] %}
+    {% call statement('main', language='python') -%}
+        {{ create_table_as(False, this, compiled_code, 'python') }}
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {% call statement('unfinished', auto_begin=true) -%}
+        update last_build set is_finished = false where exists (select file from {{ this }})
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {% if run_query('from last_build where is_finished').rows %}
+        {% do run_query('create table ' ~ nothing_new() ~ ' (is_so boolean)') %}
+        {{ return({'relations': [this, nothing_new()]}) }}
+    {% endif %}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}
+
 {% macro left_as_it_is() -%}
     {%- if load_cached_relation(this) and is_finished() -%}
         {%- call statement('main') -%} select 'left as it is' {%- endcall -%}

@@ -35,7 +35,7 @@ PARQUET_LINK = "parquet"
 FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
 EVENTS = "fct_events"
 KEPT_VERSIONS = 3
-KEPT_SECONDS = 600
+KEPT_SECONDS = 180
 NAMED_FILES = 3
 File = tuple[str, str, bool]
 PUBLISHED_BUILD = {

@@ -62,7 +62,7 @@
 
 {# The query says itself whom it is about: DuckDB would look at all of them first. #}
 {% materialization touched, adapter='duckdb' %}
-    {%- if is_made_whole() or are_all_touched() or is_finished() -%}
+    {%- if is_made_whole() or is_finished() or are_all_touched() -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
     {{ return(exchange_rows(is_touched(config.get('unique_key')), compiled_code)) }}
@@ -70,10 +70,9 @@
 
 {# The whole table's query is asked for the touched days: so its rows are those of a full build. #}
 {% materialization daily, adapter='duckdb' %}
+    {%- if is_made_whole() or is_finished() -%} {{ return(materialization_table_duckdb()) }} {%- endif -%}
     {%- set days = run_query("from " ~ ref('stg_touched_days')).columns[0].values() -%}
-    {%- if is_made_whole() or none in days or is_finished() -%}
-        {{ return(materialization_table_duckdb()) }}
-    {%- endif -%}
+    {%- if none in days -%} {{ return(materialization_table_duckdb()) }} {%- endif -%}
     {%- set are_touched -%}
         {%- if days -%} event_date in (date '{{ days | join("', date '") }}') {%- else -%} false {%- endif -%}
     {%- endset -%}

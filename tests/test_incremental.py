@@ -17,6 +17,10 @@ from tests.test_property import Scenario
 
 EXAMPLES = 1
 BUILDS = 2
+MADE_IN_PART = {
+    *("api_attempts", "api_checkouts", "api_products", "api_sources", "api_whatsapp"),
+    *("mart_errors", "mart_traffic"),
+}
 TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 
 
@@ -123,11 +127,11 @@ def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buye
 
 
 def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build_does(shop: Shop) -> None:
-    def made_anew(*arguments: str) -> bool:
-        """Whether the tables that are made whole of events lose a mark."""
+    def kept(*arguments: str) -> set[str] | None:
+        """The tables of events that keep a mark while others lose theirs; None where all keep it."""
         found = """
             select table_name from duckdb_tables()
-            where table_name similar to 'mart_.*' and table_name not similar to 'mart_(dates|errors|traffic)'
+            where table_name similar to '(api|mart)_.*' and table_name != 'mart_dates'
         """
         with duckdb.connect(shop.warehouse / "build.duckdb") as build:
             tables = [table for (table,) in build.sql(found).fetchall()]
@@ -137,26 +141,25 @@ def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build
         assert result.returncode == 0, result.stdout
         with shop.build_database() as build:
             marked = build.sql(f"{found} and comment = 'marked'").fetchall()
-        assert len(marked) in (0, len(tables))
-        return not marked
+        return None if len(marked) == len(tables) else {table for (table,) in marked}
 
     shop.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
     shop.built()
-    assert not made_anew()
-    assert not made_anew()
+    assert kept() is None
+    assert kept() is None
     shop.land("bad.ndjson", [{}])
-    assert made_anew()
+    assert kept() == MADE_IN_PART
     assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
-    assert not made_anew()
-    assert made_anew("--full-refresh")
+    assert kept() is None
+    assert kept("--full-refresh") == set()
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    assert made_anew()
+    assert kept() == set()
     assert str(shop.published().sql("select event_date from mart_sales").fetchall()[0][0]) == "2026-03-06"
-    assert not made_anew()
+    assert kept() is None
     (shop.landing / "a.ndjson").touch()
     kill_once_a_mart_is_made(shop)
-    assert made_anew()
-    assert not made_anew()
+    assert kept() == MADE_IN_PART
+    assert kept() is None
 
 
 def kill_once_a_mart_is_made(shop: Shop) -> None:

@@ -3,14 +3,8 @@
 -- depends_on: {{ ref('stg_touched_rows') }}
 
 -- Not from stg_events, as it would look for the later deliveries of all rows first.
-with touched_rows as (
-    select *
-    from {{ rows_made_anew() }}
-    where {{ is_made_anew() }}
-),
-
-staged_events as (
-    {{ events_of('touched_rows', ref('stg_later_deliveries')) }}
+with staged_events as (
+    {{ events_of(rows_made_anew(), ref('stg_later_deliveries')) }}
 ),
 
 events as (

@@ -2,18 +2,8 @@
 -- depends_on: {{ ref('stg_touched_events') }}
 -- depends_on: {{ ref('stg_touched_rows') }}
 
-with touched_rows as (
-    select *
-    from {{ rows_made_anew() }}
-    where
-        event_type in (
-            'begin_checkout', 'purchase', {{ error_types() }}, 'whatsapp_cart_click', 'whatsapp_purchase'
-        )
-        and {{ is_made_anew() }}
-),
-
-events as (
-    {{ events_of('touched_rows', ref('stg_later_deliveries')) }}
+with events as (
+    {{ events_of(rows_made_anew(), ref('stg_later_deliveries')) }}
 )
 
 select
@@ -29,3 +19,4 @@ select
     event_date,
     occurred_at
 from events
+where event_type in ('begin_checkout', 'purchase', {{ error_types() }}, 'whatsapp_cart_click', 'whatsapp_purchase')

@@ -57,15 +57,25 @@ class Publisher(DataSourceReader):
         yield (f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}",)
 
     def parquet(self, table: str) -> str:
-        """What Spark has written of a table, as DuckDB reads it."""
-        return f"read_parquet('{quoted(self.folder / table)}/*.parquet')"
+        """What Spark has written of a table, as DuckDB reads it; a day may be called +10000-01-01."""
+        folder = quoted(self.folder / table)
+        if not any((self.folder / table).glob("event_date=*")):
+            return f"read_parquet('{folder}/*.parquet')"
+        return (
+            "(select * replace (cast(ltrim(event_date, '+') as date) as event_date) from read_parquet("
+            f"'{folder}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false))"
+        )
 
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write every table, with the types of its contract, from what Spark has written."""
         for table, described in self.build["tables"].items():
-            casts = [
-                f"cast({column} as {kind}) as {column}" for column, kind in described["types"].items() if kind
-            ]
+            types = {column: kind for column, kind in described["types"].items() if kind}
+            if not any((self.folder / table).rglob("*.parquet")):
+                # Without rows there is no day, and so no file.
+                columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+                connection.execute(f"create table unfinished.{table} ({columns})")
+                continue
+            casts = [f"cast({column} as {kind}) as {column}" for column, kind in types.items()]
             replaced = f" replace ({', '.join(casts)})" if casts else ""
             connection.execute(
                 f"create table unfinished.{table} as select *{replaced} from {self.parquet(table)}"

@@ -109,6 +109,11 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     quarantined = duckdb.sql(f"from '{tables}/stg_quarantine/*.parquet' order by file, row_number")
     assert quarantined.fetchall() == expected
     assert ADDRESS not in str(expected) and "erased" in str(expected)
+    folders = {folder.name.removeprefix("event_date=") for folder in tables.glob("mart_traffic/event_date=*")}
+    days = spark_shop.published().sql("select distinct cast(event_date as varchar) from mart_traffic")
+    assert {folder.removeprefix("+") for folder in folders} == {
+        day.replace("0001-12-31 (BC)", "0000-12-31") for (day,) in days.fetchall()
+    }
 
 
 def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(

@@ -28,6 +28,7 @@
             select
                 session_id,
                 buyer_id,
+                product_slug,
                 event_key,
                 event_date
             from {{ this }}
@@ -40,12 +41,14 @@
         select
             session_id,
             buyer_id,
+            product_slug,
             event_date
         from touched_events
         union
         select
             session_id,
             buyer_id,
+            product_slug,
             event_date
         from {{ this }}
         where quarantine_reason is null and event_key in (select event_key from touched_events)

@@ -19,7 +19,7 @@ EXAMPLES = 1
 BUILDS = 2
 MADE_IN_PART = {
     *("api_attempts", "api_checkouts", "api_products", "api_sources", "api_whatsapp"),
-    *("mart_errors", "mart_traffic"),
+    *("mart_errors", "mart_products", "mart_traffic"),
 }
 TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 
@@ -124,6 +124,23 @@ def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buye
             each.land(f"{day}.ndjson", [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES])
         shop.built()
     assert differences(shop, at_once.built()) == []
+
+
+def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_that_is_taken_back(
+    shop: Shop,
+) -> None:
+    def name(day: int, product_name: str) -> set[tuple[str, int]]:
+        """A file of a day, in which both products are viewed and one has a name; the names of all days."""
+        views = [{"product_slug": "named", "product_name": product_name}, {"product_slug": "other"}]
+        instant = f"2026-03-0{day}T10:00:00Z"
+        shop.land(f"{day}.ndjson", [event("product_view", instant, **fields) for fields in views])
+        found = shop.built().published()
+        return set(found.sql("select product_name, count(*) from mart_products group by all").fetchall())
+
+    assert name(5, "Old") == {("Old", 1), ("other", 1)}
+    assert name(7, "New") == {("New", 2), ("other", 2)}
+    assert name(6, "Late") == {("New", 3), ("other", 3)}
+    assert name(7, "") == {("Late", 3), ("other", 3)}
 
 
 def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build_does(shop: Shop) -> None:

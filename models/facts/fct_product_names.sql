@@ -1,8 +1,12 @@
+{{ config(materialized='touched', unique_key='product_slug') }}
+-- depends_on: {{ ref('stg_touched_events') }}
+
 with names as (
     select
         *,
         lag(product_name) over (partition by product_slug order by named_at) as previous_name
     from {{ ref('fct_product_names_daily') }}
+    where {{ is_made_anew('product_slug') }}
 )
 
 select

@@ -1,5 +1,10 @@
+{{ config(materialized='touched', unique_key='product_slug') }}
+-- depends_on: {{ ref('stg_touched_events') }}
+
 with products as (
-    select * from {{ ref('fct_products_daily') }}
+    select *
+    from {{ ref('fct_products_daily') }}
+    where {{ is_made_anew('product_slug') }}
 ),
 
 names as (

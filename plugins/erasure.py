@@ -127,7 +127,7 @@ def erase_from_build(warehouse: Path) -> None:
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
         tables = tables_of(connection, "build")
         # Without these, the next build makes everything anew of what it has kept.
-        for known in ("published_version", "last_build"):
+        for known in ("last_publication", "last_build"):
             tables.pop(known, None)
         copy(connection, "build", tables)
         found = connection.execute("select sql from duckdb_views() where not internal").fetchall()

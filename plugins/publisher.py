@@ -22,7 +22,6 @@ from versions import (
     hash_of_inputs,
     naming_unreadable,
     publish_version,
-    published,
     quoted,
 )
 
@@ -76,9 +75,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         link = self.warehouse / LINK
         files = self.files()
         inputs = hash_of_inputs(files, target_config.config["store_timezone"])
-        is_same = inputs == published(link, "select inputs from published_build")
-        before = self.is_as_published(link)
-        if is_same and not get_flags().FULL_REFRESH and before:
+        before = self.inputs_published(link)
+        if before == inputs and not get_flags().FULL_REFRESH:
             self.note_finished()
             note_build(self.warehouse, target_config.config["began_at"], rows={})
             version = link.resolve()
@@ -93,7 +91,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             fill=lambda: self.fill(cursor, target_config.config["tables"]),
             copied=link if before and not self.are_all_touched() else None,
         )
-        self.note_finished(version)
+        self.note_finished(version, inputs)
         rows = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
         note_build(self.warehouse, target_config.config["began_at"], rows)
         print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
@@ -122,22 +120,26 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))
         return found.fetchall()
 
-    def is_as_published(self, link: Path) -> bool:
-        """Whether the link names what this build file published last, and every byte of that is as it was."""
+    def inputs_published(self, link: Path) -> str | None:
+        """Those of what this build file published last; None unless the link names it, unharmed."""
         cursor = self.connection.cursor()
-        cursor.execute("create table if not exists published_version (name varchar, digest varchar)")
-        known = cursor.execute("select name, digest from published_version").fetchall()
-        return link.exists() and known == [(link.resolve().name, digest(link))]
+        cursor.execute(
+            "create table if not exists last_publication (name varchar, digest varchar, inputs varchar)"
+        )
+        for name, known_digest, inputs in cursor.execute("from last_publication").fetchall():
+            if link.exists() and link.resolve().name == name and digest(link) == known_digest:
+                return str(inputs)
+        return None
 
     def are_all_touched(self) -> bool:
         untold = "select count(*) from stg_touched_events where session_id is null"
         return self.connection.cursor().execute(untold).fetchone() != (0,)
 
-    def note_finished(self, published: Path | None = None) -> None:
+    def note_finished(self, version: Path | None = None, inputs: str = "") -> None:
         """From now on sessions are touched since this build, which made every table, and published that."""
-        noted = published and (
-            "create or replace table published_version as"
-            f" select '{published.name}' as name, '{digest(published)}' as digest;"
+        noted = version and (
+            "create or replace table last_publication as"
+            f" select '{version.name}' as name, '{digest(version)}' as digest, '{inputs}' as inputs;"
         )
         self.connection.cursor().execute(f"""
             begin;
@@ -154,18 +156,14 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         kept = cursor.execute(
             "select table_name from duckdb_tables() where database_name = 'unfinished'"
         ).fetchall()
-        cursor.execute("begin")
         for (table,) in kept:
             if touched := exchanged.get(table):
                 cursor.execute(f"delete from unfinished.{table} where {touched}")
                 cursor.execute(f"insert into unfinished.{table} from {table} where {touched}")
             else:
                 cursor.execute(f"drop table unfinished.{table}")
-        # Only then is what was dropped written over.
-        cursor.execute("commit; checkpoint unfinished; begin")
         for table in tables:
             cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
-        cursor.execute("commit")
 
 
 def require_readable(build: Path) -> None:

@@ -34,6 +34,7 @@ PARQUET_LINK = "parquet"
 # The name and version of each file whose rows are kept, and whether something was wrong with it.
 FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
 EVENTS = "fct_events"
+MADE = "select table_name from duckdb_tables() where database_name = 'unfinished' and comment is null"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 180
 NAMED_FILES = 3
@@ -78,30 +79,46 @@ def publish_version(
         try:
             if copied:
                 shutil.copyfile(copied, unfinished)
-            cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
-            try:
+            with written(cursor, unfinished):
                 fill()
                 refuse_to_empty(cursor, warehouse / LINK)
                 cursor.execute(
-                    "create table unfinished.published_build as select"
+                    "create or replace table unfinished.published_build as select"
                     " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                     " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
                     [version.stem, config["store_timezone"], built_at, inputs],
                 )
-                cursor.execute(f"begin; {comments(config['tables'] | PUBLISHED_BUILD)} commit")
-                write_parquet(cursor, [*config["tables"], *PUBLISHED_BUILD], folder)
-            finally:
-                cursor.execute("detach unfinished")
+                described = config["tables"] | PUBLISHED_BUILD
+                made = cursor.execute(MADE).fetchall()
+                cursor.execute(comments({table: described[table] for (table,) in made}))
             sync(unfinished)
             unfinished.rename(version)
         finally:
             sweep_unfinished(versions)
         sync(versions)
-        # In this order, as a build that is killed in between them is published by the next one.
-        point(warehouse / PARQUET_LINK, folder)
         point(warehouse / LINK, version)
+        # Nobody who looks at the dashboard waits for this.
+        write_parquet(cursor, version, [*config["tables"], *PUBLISHED_BUILD], folder)
+        point(warehouse / PARQUET_LINK, folder)
         remove_old(versions)
         return version
+
+
+@contextmanager
+def written(cursor: duckdb.DuckDBPyConnection, unfinished: Path) -> Iterator[None]:
+    """The file as the database `unfinished`, for one transaction; detaching it puts it into the file."""
+    cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
+    try:
+        cursor.execute("begin")
+        yield
+        cursor.execute("commit")
+    except BaseException:
+        # DuckDB has done so itself where it could not commit.
+        with suppress(duckdb.TransactionException):
+            cursor.execute("rollback")
+        raise
+    finally:
+        cursor.execute("detach unfinished")
 
 
 def name_after(versions: Path, built_at: datetime) -> str:
@@ -147,33 +164,36 @@ def naming_unreadable(files: list[File]) -> str:
 
 
 def refuse_to_empty(cursor: duckdb.DuckDBPyConnection, link: Path) -> None:
-    known = f"select event_date from {EVENTS} limit 1"
-    if published(link, known) and not cursor.execute(f"from unfinished.{EVENTS} limit 1").fetchall():
+    if not cursor.execute(f"from unfinished.{EVENTS} limit 1").fetchall() and has_events(link):
         raise EmptyBuildError(
             "This build has no event, but the version before it has: nothing was published."
             f" If that is right, remove {link} and build again."
         )
 
 
-def published(link: Path, query: str) -> Any:
-    """The first value that a query gives in the version published last; None where it cannot be asked."""
+def has_events(link: Path) -> bool:
+    """Whether the version published last is there, can be read, and has some."""
     if not link.exists():
-        return None
+        return False
     try:
         with duckdb.connect(link.resolve(), read_only=True) as connection:
-            return (connection.execute(query).fetchone() or [None])[0]
+            return bool(connection.execute(f"from {EVENTS} limit 1").fetchall())
     except duckdb.Error:
-        return None
+        return False
 
 
-def write_parquet(cursor: duckdb.DuckDBPyConnection, tables: list[str], folder: Path) -> None:
-    """Write each table that people read, but for that of the events."""
+def write_parquet(cursor: duckdb.DuckDBPyConnection, version: Path, tables: list[str], folder: Path) -> None:
+    """Write each table of a version that people read, but for that of the events."""
     folder.mkdir()
-    for table in tables:
-        if table != EVENTS and not table.startswith("api_"):
-            path = folder / f"{table}.parquet"
-            cursor.execute(f"copy unfinished.{table} to '{quoted(path)}' (format parquet)")
-            sync(path)
+    cursor.execute(f"attach '{quoted(version)}' as newest (read_only)")
+    try:
+        for table in tables:
+            if table != EVENTS and not table.startswith("api_"):
+                path = folder / f"{table}.parquet"
+                cursor.execute(f"copy newest.{table} to '{quoted(path)}' (format parquet)")
+                sync(path)
+    finally:
+        cursor.execute("detach newest")
     sync(folder)
 
 

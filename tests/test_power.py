@@ -72,16 +72,12 @@ def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
         config = {"tables": TABLES, "store_timezone": "UTC"}
         version = publish_version(connection, tmp_path, config, "inputs", fill)
     folder, versions = version.with_suffix(""), version.parent
-    on_disk = [
-        steps.place("sync", folder / "mart_sales.parquet"),
-        steps.place("sync", folder / "published_build.parquet"),
-        steps.place("sync", folder),
-        steps.place("sync", version.with_suffix(".tmp")),
-    ]
     named = steps.place("name", version)
-    assert max(on_disk) < named < steps.place("sync", versions)
-    links = [steps.place("name", tmp_path / link) for link in ("parquet", "current.duckdb")]
+    assert steps.place("sync", version.with_suffix(".tmp")) < named < steps.place("sync", versions)
+    links = [steps.place("name", tmp_path / link) for link in ("current.duckdb", "parquet")]
     assert steps.place("sync", versions) < links[0] < links[1] < steps.place("sync", tmp_path)
+    for path in (folder / "mart_sales.parquet", folder / "published_build.parquet", folder):
+        assert steps.place("sync", path) < links[1]
     assert steps.place("name", versions) < steps.place("sync", tmp_path)
 
 

@@ -61,17 +61,22 @@
     ).rows | length > 0) }}
 {%- endmacro %}
 
-{# Asked before, as DuckDB looks up a few sessions quickly, but not "these, or all". #}
-{% macro is_touched(id='session_id') -%}
+{#
+    Asked before, as DuckDB looks up a few sessions quickly, but not "these, or all". By their places in a table it
+    unpacks all columns of those rows that lie between the first and the last of them only, and most are among the last.
+#}
+{% macro is_touched(id='session_id', table=none) -%}
     {% if are_all_touched() %}
         true
+    {% elif table %}
+        rowid in (select rowid from {{ table }} where {{ is_touched(id) }})
     {% else %}
         {{ id }} in (select {{ id }} from {{ ref('stg_touched_events') }})
     {% endif %}
 {%- endmacro %}
 
-{% macro is_made_anew(id='session_id') -%}
-    {{ return('true' if is_made_whole() else is_touched(id)) }}
+{% macro is_made_anew(id='session_id', table=none) -%}
+    {{ return('true' if is_made_whole() else is_touched(id, table)) }}
 {%- endmacro %}
 
 {% macro rows_made_anew() -%}

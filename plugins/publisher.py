@@ -159,7 +159,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         for (table,) in kept:
             if touched := exchanged.get(table):
                 cursor.execute(f"delete from unfinished.{table} where {touched}")
-                cursor.execute(f"insert into unfinished.{table} from {table} where {touched}")
+                # By their places, as `is_touched` does: they are the last rows, made just now.
+                these = f"select rowid from {table} where {touched}"
+                cursor.execute(f"insert into unfinished.{table} from {table} where rowid in ({these})")
             else:
                 cursor.execute(f"drop table unfinished.{table}")
         for table in tables:

@@ -6,7 +6,7 @@ with names as (
         *,
         lag(product_name) over (partition by product_slug order by named_at) as previous_name
     from {{ ref('fct_product_names_daily') }}
-    where {{ is_made_anew('product_slug') }}
+    where {{ is_made_anew('product_slug', ref('fct_product_names_daily')) }}
 )
 
 select

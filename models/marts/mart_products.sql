@@ -4,7 +4,7 @@
 with products as (
     select *
     from {{ ref('fct_products_daily') }}
-    where {{ is_made_anew('product_slug') }}
+    where {{ is_made_anew('product_slug', ref('fct_products_daily')) }}
 ),
 
 names as (

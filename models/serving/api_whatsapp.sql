@@ -4,7 +4,9 @@
 with events as (
     select *
     from {{ ref('stg_checkout_events') }}
-    where event_type in ('whatsapp_cart_click', 'whatsapp_purchase') and {{ is_made_anew() }}
+    where
+        event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
+        and {{ is_made_anew('session_id', ref('stg_checkout_events')) }}
 )
 
 select

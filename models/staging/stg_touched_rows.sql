@@ -3,5 +3,5 @@
 select *
 from {{ ref('stg_parsed_events') }}
 where
-    {{ 'false' if are_all_touched() else is_touched() }}
+    {{ 'false' if are_all_touched() else is_touched('session_id', ref('stg_parsed_events')) }}
     and quarantine_reason is null

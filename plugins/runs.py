@@ -1,6 +1,6 @@
 """Runs dbt in this process, as often as is wanted."""
 
-from gc import collect, disable, enable, freeze
+from gc import collect
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -13,9 +13,8 @@ class RunError(Exception):
 
 
 def parse_project(*flags: str) -> Manifest:
-    """The project, parsed; it lasts as long as the process, so nobody looks for garbage in it again."""
+    """The project, parsed."""
     manifest: Manifest = run_dbt(*flags, "parse")
-    freeze()
     return manifest
 
 
@@ -24,19 +23,14 @@ def run_dbt(*arguments: str, manifest: Manifest | None = None) -> Any:
 
     manifest: the project; without it the project is parsed.
     """
-    # Nobody waits for the garbage that is collected at the end.
-    disable()
-    try:
-        result = dbtRunner(manifest=manifest).invoke(list(arguments))
-    finally:
-        enable()
+    result = dbtRunner(manifest=manifest).invoke(list(arguments))
     why = None if result.success else reason(result.exception, result.result)
     found = result.result
     del result
     DuckDBConnectionManager.close_all_connections()
-    # Of a failure, a traceback names the connection, which keeps the file open.
-    collect()
     if why is not None:
+        # A traceback names the connection, which keeps the file open.
+        collect()
         raise RunError(why)
     return found
 

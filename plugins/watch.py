@@ -1,5 +1,6 @@
 """Builds and publishes as soon as files land in RAW_EVENTS, until stopped: `python plugins/watch.py`."""
 
+import gc
 import logging
 import os
 import signal
@@ -25,6 +26,7 @@ from watchfiles import watch
 
 REST = 0.3  # Seconds for which a file that has been written to its end stays as it is.
 GROWING = 10.0  # Seconds for which all wait for one that is still being written.
+MOST_GARBAGE = 5  # Builds whose garbage, 30 MB each, is kept until nothing is to be done.
 LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
 LONGEST_PAUSE = 60.0  # Seconds between two builds that fail, once there were many.
 
@@ -62,10 +64,11 @@ class Landing:
             is_growing = any(files.get(path, version) != version for path, version in before.items())
         return files
 
-    def wait(self, stopping: Event) -> None:
+    def wait(self, stopping: Event) -> bool:
         """Return when something has happened in the folder since the last wait, or happens to `stopping`.
 
-        After LOOK seconds at the latest; then the folder is watched anew, as another one may have its name.
+        After LOOK seconds at the latest, with False; then the folder is watched anew, as another one may have
+        its name.
         """
         self.changes = self.changes or watch(
             self.folder,
@@ -77,11 +80,12 @@ class Landing:
             stop_event=stopping,
         )
         try:
-            if not next(self.changes, None):
-                self.changes = None
+            if next(self.changes, None):
+                return True
         except OSError:
-            self.changes = None
             stopping.wait(LOOK)
+        self.changes = None
+        return False
 
 
 def is_whole(path: Path) -> bool:
@@ -104,10 +108,15 @@ def without_message(*_: object, **__: object) -> None:
 
 
 class Project:
-    """This dbt project, parsed once."""
+    """This dbt project, parsed once.
+
+    garbage: builds since garbage was collected, which takes a tenth of a build.
+    """
 
     def __init__(self) -> None:
         self.manifest: Manifest | None = None
+        self.garbage = 0
+        gc.disable()
         ctx_set_event_manager(Silence())
         BaseEvent.__init__ = without_message
 
@@ -115,9 +124,21 @@ class Project:
         """Build and publish; what the build said of it. Raises RunError."""
         said = StringIO()
         with redirect_stdout(said):
-            self.manifest = self.manifest or parse_project(*QUIETLY)
+            if not self.manifest:
+                self.manifest = parse_project(*QUIETLY)
+                # It lasts as long as this process, so nobody need look for garbage in it.
+                gc.freeze()
+            self.garbage += 1
             run_dbt(*QUIETLY, *BUILD, manifest=self.manifest)
+        if self.garbage >= MOST_GARBAGE:
+            self.tidy()
         return "; ".join(said.getvalue().splitlines())
+
+    def tidy(self) -> None:
+        """Collect what garbage there is."""
+        if self.garbage:
+            gc.collect()
+            self.garbage = 0
 
 
 def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) -> None:
@@ -135,7 +156,8 @@ def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) ->
                 log.info("%s; %s s", said, seconds, extra={"seconds": seconds})
                 built, complaint, failures = files, "", 0
             note(warehouse, WATCHER, state="waiting", failures=0)
-            landing.wait(stopping)
+            if not landing.wait(stopping):
+                project.tidy()
         except (LandingError, RunError) as error:
             if str(error) != complaint and not stopping.is_set():
                 log.error("%s\nTrying again, in a second at first, then every minute.", error)

@@ -31,7 +31,7 @@
                 {% endfor %}
                 {% do tables.update({node.name: {
                     'description': node.description, 'columns': columns, 'types': types,
-                    'touched': touched_rows_of(node)
+                    'touched': touched_rows_of(node.name)
                 }}) %}
             {% endif %}
         {% endfor %}
@@ -49,7 +49,8 @@
 {%- endmacro %}
 
 {# What a build may have changed of a table that it makes anew in part. #}
-{% macro touched_rows_of(node) -%}
+{% macro touched_rows_of(table) -%}
+    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ table] %}
     {% if node.config.materialized == 'daily' %}
         {{ return('event_date in (select event_date from stg_touched_days)') }}
     {% elif node.config.materialized == 'touched' %}

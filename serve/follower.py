@@ -101,6 +101,8 @@ class Follower:
         self.serve(version)
         self.pause = LOOK_SECONDS
         log.info("now serving version %s", name, extra={"version": name})
+        for mode, compare in product(Mode, Compare):
+            self.answers.task(version, self.answers.clock(), StatsQuery(mode=mode, compare=compare))
         return True
 
     def serve(self, version: Version | None) -> None:
@@ -113,8 +115,8 @@ class Follower:
         for _ in range(2):
             now = self.answers.clock()
             try:
-                for mode, compare in product(Mode, (None, *Compare)):
-                    await self.answers.task(version, now, StatsQuery(mode=mode, compare=compare))
+                for mode in Mode:
+                    await self.answers.task(version, now, StatsQuery(mode=mode))
                 await self.answers.task(version, now, Query())
             except TookTooLong:
                 log.warning("the default answers of version %s take too long", version.name)

@@ -51,7 +51,18 @@
             product_slug,
             event_date
         from {{ this }}
-        where quarantine_reason is null and event_key in (select event_key from touched_events)
+        -- By their places, as in `is_touched`.
+        where
+            rowid in (select rowid from {{ this }} where event_key in (select event_key from touched_events))
+            and quarantine_reason is null
+    {% endif %}
+{%- endmacro %}
+
+{% macro has_key_of(rows) -%}
+    {% if rows | string == ref('stg_parsed_events') | string %}
+        event_key is not null
+    {% else %}
+        event_key in (select event_key from {{ rows }})
     {% endif %}
 {%- endmacro %}
 

@@ -13,7 +13,7 @@ from serve.schema import Compare, Mode
 from serve.version import Version
 from serve.warehouse import OtherReleaseError, VersionError, Warehouse
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 LOOK_AGAIN_SECONDS = 2.0  # Where no version can be read.
 log = logging.getLogger(__name__)
 

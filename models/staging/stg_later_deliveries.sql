@@ -12,7 +12,7 @@ with keyed_rows as (
         event_key,
         occurred_at
     from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null and event_key in (select event_key from {{ rows_made_anew() }})
+    where quarantine_reason is null and {{ has_key_of(rows_made_anew()) }}
 ),
 
 repeated_keys as (

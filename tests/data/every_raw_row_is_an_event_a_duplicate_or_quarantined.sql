@@ -6,7 +6,7 @@ with rows as (
         row_number,
         event_key
     from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null and event_key in (select event_key from {{ rows_to_test() }})
+    where quarantine_reason is null and {{ has_key_of(rows_to_test()) }}
 ),
 
 counts as (

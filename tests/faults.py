@@ -183,7 +183,9 @@ class Grounds:
         names = {path.name for path in self.shop.warehouse.iterdir()}
         versions = {path.name for path in (self.shop.warehouse / "versions").iterdir()}
         whole = {f"{name}.duckdb" for name in versions} | {name.removesuffix(".duckdb") for name in versions}
-        return sorted(names - KEPT) + sorted(versions - whole)
+        folder = (self.shop.warehouse / "parquet").readlink().name
+        other = set() if folder == self.shop.link.readlink().stem else {f"Parquet of {folder}"}
+        return sorted(names - KEPT) + sorted(versions - whole) + sorted(other)
 
 
 Harm = Callable[[Grounds, Random], None]

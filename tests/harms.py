@@ -58,20 +58,20 @@ def has_begun(shop: Shop, before: Path) -> bool:
     return any(before.parent.glob("*.tmp"))
 
 
-def has_parquet(shop: Shop, before: Path) -> bool:
-    return any(path.is_dir() and path.stem != before.stem for path in before.parent.iterdir())
-
-
 def has_a_name(shop: Shop, before: Path) -> bool:
     return any(path != before for path in before.parent.glob("*.duckdb"))
 
 
-def is_linked_as_parquet(shop: Shop, before: Path) -> bool:
-    return (shop.warehouse / "parquet").readlink().name != before.stem
-
-
 def is_linked(shop: Shop, before: Path) -> bool:
     return shop.link.readlink().stem != before.stem
+
+
+def has_parquet(shop: Shop, before: Path) -> bool:
+    return any(path.is_dir() and path.stem != before.stem for path in before.parent.iterdir())
+
+
+def is_linked_as_parquet(shop: Shop, before: Path) -> bool:
+    return (shop.warehouse / "parquet").readlink().name != before.stem
 
 
 def kill_watcher(grounds: Grounds, random: Random) -> None:
@@ -284,10 +284,10 @@ HARMS: dict[str, Harm] = {
     "SIGKILL of an incremental build": kill_incremental_build,
     "SIGKILL of a full build": kill_full_build,
     "SIGKILL once a version is begun": kill_when(has_begun),
-    "SIGKILL once Parquet is written": kill_when(has_parquet),
     "SIGKILL once a version has its name": kill_when(has_a_name),
-    "SIGKILL between the two links": kill_when(is_linked_as_parquet),
-    "SIGKILL once the link is replaced": kill_when(is_linked),
+    "SIGKILL between the two links": kill_when(is_linked),
+    "SIGKILL once Parquet is begun": kill_when(has_parquet),
+    "SIGKILL once both links are replaced": kill_when(is_linked_as_parquet),
     "SIGKILL of `make watch`": kill_watcher,
     "SIGKILL of `make erase`": kill_erasure,
     "two builds at once": two_builds_at_once,

@@ -59,7 +59,7 @@
 {%- endmacro %}
 
 {% macro has_key_of(rows) -%}
-    {% if rows | string == ref('stg_parsed_events') | string %}
+    {% if rows == ref('stg_parsed_events') %}
         event_key is not null
     {% else %}
         event_key in (select event_key from {{ rows }})

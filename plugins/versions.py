@@ -83,7 +83,7 @@ def publish_version(
                 fill()
                 refuse_to_empty(cursor, warehouse / LINK)
                 cursor.execute(
-                    "create or replace table unfinished.published_build as select"
+                    "create table unfinished.published_build as select"
                     " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                     " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
                     [version.stem, config["store_timezone"], built_at, inputs],
@@ -92,6 +92,8 @@ def publish_version(
                 made = cursor.execute(MADE).fetchall()
                 cursor.execute(comments({table: described[table] for (table,) in made}))
             sync(unfinished)
+            # First, so that no version lacks its folder: one whose version is missing is swept away.
+            folder.mkdir()
             unfinished.rename(version)
         finally:
             sweep_unfinished(versions)
@@ -184,7 +186,6 @@ def has_events(link: Path) -> bool:
 
 def write_parquet(cursor: duckdb.DuckDBPyConnection, version: Path, tables: list[str], folder: Path) -> None:
     """Write each table of a version that people read, but for that of the events."""
-    folder.mkdir()
     cursor.execute(f"attach '{quoted(version)}' as newest (read_only)")
     try:
         for table in tables:

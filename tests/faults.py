@@ -182,8 +182,7 @@ class Grounds:
     def left_behind(self) -> list[str]:
         names = {path.name for path in self.shop.warehouse.iterdir()}
         versions = {path.name for path in (self.shop.warehouse / "versions").iterdir()}
-        # One that was killed before its Parquet files were begun goes with its age.
-        whole = {name for path in versions if path.endswith(".duckdb") for name in (path, Path(path).stem)}
+        whole = {f"{name}.duckdb" for name in versions} | {name.removesuffix(".duckdb") for name in versions}
         folder = (self.shop.warehouse / "parquet").readlink().name
         other = set() if folder == self.shop.link.readlink().stem else {f"Parquet of {folder}"}
         return sorted(names - KEPT) + sorted(versions - whole) + sorted(other)

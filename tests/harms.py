@@ -67,7 +67,7 @@ def is_linked(shop: Shop, before: Path) -> bool:
 
 
 def has_parquet(shop: Shop, before: Path) -> bool:
-    return any(path.is_dir() and path.stem != before.stem for path in before.parent.iterdir())
+    return any(path.parent.name != before.stem for path in before.parent.glob("*/*.parquet"))
 
 
 def is_linked_as_parquet(shop: Shop, before: Path) -> bool:

@@ -13,7 +13,7 @@
         insert into {{ ref('stg_touched_events') }} (session_id)
         select distinct cast(null as string)
         from {{ this }}
-        where reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
+        where row_number = 0 and reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
 
         delete from {{ this }}
         where reader_version != (select max(reader_version) from {{ ref('stg_rows') }})
@@ -42,6 +42,7 @@
             session_id,
             buyer_id,
             product_slug,
+            event_key,
             event_date
         from touched_events
         union
@@ -49,20 +50,13 @@
             session_id,
             buyer_id,
             product_slug,
+            event_key,
             event_date
         from {{ this }}
         -- By their places, as in `is_touched`.
         where
             rowid in (select rowid from {{ this }} where event_key in (select event_key from touched_events))
             and quarantine_reason is null
-    {% endif %}
-{%- endmacro %}
-
-{% macro has_key_of(rows) -%}
-    {% if rows == ref('stg_parsed_events') %}
-        event_key is not null
-    {% else %}
-        event_key in (select event_key from {{ rows }})
     {% endif %}
 {%- endmacro %}
 

@@ -32,3 +32,16 @@
 {% macro spark__landed_rows() -%}
     {{ return('stg_rows') }}
 {%- endmacro %}
+
+{% macro hash_type() -%}
+    {{ return(adapter.dispatch('hash_type')()) }}
+{%- endmacro %}
+
+{% macro default__hash_type() -%}
+    uhugeint
+{%- endmacro %}
+
+{# None of its numbers is as wide. #}
+{% macro spark__hash_type() -%}
+    string
+{%- endmacro %}

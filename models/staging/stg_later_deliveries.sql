@@ -1,4 +1,4 @@
-{{ config(materialized='touched', unique_key='session_id') }}
+{{ config(materialized='touched', unique_key='event_key') }}
 -- depends_on: {{ ref('stg_touched_events') }}
 -- depends_on: {{ ref('stg_touched_rows') }}
 
@@ -8,11 +8,10 @@ with keyed_rows as (
         file,
         row_number,
         row_hash,
-        session_id,
         event_key,
         occurred_at
-    from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null and {{ has_key_of(rows_made_anew()) }}
+    from {{ rows_made_anew() }}
+    where quarantine_reason is null and event_key is not null and {{ is_made_anew('event_key') }}
 ),
 
 repeated_keys as (
@@ -26,7 +25,7 @@ deliveries as (
     select
         file,
         row_number,
-        session_id,
+        event_key,
         row_number() over (
             partition by event_key order by occurred_at, row_hash, file, row_number
         ) as delivery_number
@@ -37,6 +36,6 @@ deliveries as (
 select
     file,
     row_number,
-    session_id
+    event_key
 from deliveries
-where delivery_number > 1 and {{ is_made_anew() }}
+where delivery_number > 1

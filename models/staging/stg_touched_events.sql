@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ require_column('product_slug') }}"
+        pre_hook="{{ require_column('event_key') }}"
     )
 }}
 
@@ -11,6 +11,7 @@ select
     cast(null as string) as session_id,
     cast(null as string) as buyer_id,
     cast(null as string) as product_slug,
+    cast(null as {{ hash_type() }}) as event_key,
     cast(null as date) as event_date
 {% if is_incremental() %}
     where false

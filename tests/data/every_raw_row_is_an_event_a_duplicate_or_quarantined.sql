@@ -1,12 +1,14 @@
 -- depends_on: {{ ref('stg_touched_events') }}
--- depends_on: {{ ref('stg_touched_rows') }}
 with rows as (
     select
         file,
         row_number,
         event_key
     from {{ ref('stg_parsed_events') }}
-    where quarantine_reason is null and {{ has_key_of(rows_to_test()) }}
+    where
+        quarantine_reason is null
+        and event_key is not null
+        and {{ is_touched('event_key') if flags.WHICH == 'build' else 'true' }}
 ),
 
 counts as (

@@ -47,6 +47,15 @@
     {{ return({'relations': [after]}) }}
 {% endmaterialization %}
 
+{% materialization view, adapter='duckdb' %}
+    {%- set left = left_as_it_is() -%}
+    {%- if left -%} {{ return(left) }} {%- endif -%}
+    {%- set view = this.incorporate(type='view') -%}
+    {% call statement('main') -%} create or replace view {{ view }} as ({{ compiled_code }}) {%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [view]}) }}
+{% endmaterialization %}
+
 {% macro is_made_whole() -%}
     {{ return(should_full_refresh() or not load_cached_relation(this)) }}
 {%- endmacro %}

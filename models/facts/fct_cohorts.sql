@@ -10,8 +10,8 @@ periods as (
 purchases_in_periods as (
     select
         periods.period,
-        purchases.buyer_id,
         purchases.revenue,
+        purchases.previous_purchase_date,
         cast(date_trunc(periods.period, purchases.purchase_date) as date) as first_date,
         cast(date_trunc(periods.period, purchases.first_purchase_date) as date) as cohort_first_date
     from purchases
@@ -21,7 +21,7 @@ purchases_in_periods as (
 cohorts as (
     select
         period,
-        count(distinct buyer_id) as buyers,
+        count(*) filter (where coalesce(previous_purchase_date < first_date, true)) as buyers,
         count(*) as purchases,
         sum(revenue) as revenue,
         cohort_first_date,

@@ -7,7 +7,7 @@ days as (
         count(*) as purchases,
         cast(sum(units) as bigint) as units,
         sum(revenue) as revenue,
-        count(distinct buyer_id) as buyers,
+        count(*) filter (where previous_purchase_date is distinct from purchase_date) as buyers,
         count(*) filter (where purchase_number = 1) as new_buyers,
         purchase_date as event_date
     from purchases

@@ -1,8 +1,8 @@
 select session_id
-from api_whatsapp
+from fct_whatsapp
 where
     event_type = 'whatsapp_cart_click'
     and occurred_at between $starts_at and $ends_at
-    and coalesce(next_at > $ends_at, true)
+    and coalesce(type_next_at > $ends_at, true)
 order by occurred_at desc, session_id desc
 limit 10

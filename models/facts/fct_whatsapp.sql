@@ -1,0 +1,41 @@
+{{ config(materialized='touched', unique_key='session_id') }}
+-- depends_on: {{ ref('stg_touched_events') }}
+
+with events as (
+    select *
+    from {{ ref('stg_checkout_events') }}
+    where
+        event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
+        and {{ is_made_anew('session_id', ref('stg_checkout_events')) }}
+),
+
+-- A click belongs to the session's next sale only, and a second sale to no click.
+linked as (
+    select
+        *,
+        event_type = 'whatsapp_purchase'
+        and lag(event_type) over session_events = 'whatsapp_cart_click' as is_sale_after_click,
+        lag(has_unreadable_price) over session_events as has_unreadable_click,
+        lag(value) over session_events as previous_value,
+        lag(occurred_at) over session_events as previous_at,
+        lag(event_date) over session_type_events as type_previous_date,
+        lead(occurred_at) over session_type_events as type_next_at
+    from events
+    window
+        session_events as (
+            partition by session_id order by occurred_at, event_type, value, not has_unreadable_price
+        ),
+        session_type_events as (partition by session_id, event_type order by occurred_at)
+)
+
+select
+    session_id,
+    event_type,
+    case when is_sale_after_click then {{ seconds_between('previous_at', 'occurred_at') }} end as seconds_since_click,
+    case when is_sale_after_click and not has_unreadable_click then previous_value end as clicked_value,
+    event_date,
+    type_previous_date,
+    occurred_at,
+    type_next_at
+from linked
+order by occurred_at

@@ -80,6 +80,34 @@
     {% endif %}
 {%- endmacro %}
 
+{# Before the names are exchanged. #}
+{% macro note_renamed_products() -%}
+    {% if not is_made_whole() and not are_all_touched() %}
+        update {{ ref('stg_touched_events') }}
+        set is_renamed = true
+        where product_slug in (
+            select product_slug
+            from (
+                {% for names in [this, ref('fct_product_names_daily')] %}
+                    select
+                        product_slug,
+                        max_by(product_name, named_at) as product_name
+                    from {{ names }}
+                    where {{ is_touched('product_slug', names) }}
+                    group by product_slug
+                    {{ 'union all' if not loop.last }}
+                {% endfor %}
+            )
+            group by product_slug
+            having not (count(*) = 2 and min(product_name) = max(product_name))
+        )
+    {% endif %}
+{%- endmacro %}
+
+{% macro is_renamed(id) -%}
+    {{ id }} in (select {{ id }} from stg_touched_events where is_renamed)
+{%- endmacro %}
+
 {% macro is_made_anew(id='session_id', table=none) -%}
     {{ return('true' if is_made_whole() else is_touched(id, table)) }}
 {%- endmacro %}

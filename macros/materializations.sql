@@ -74,6 +74,7 @@
     {%- if is_made_whole() or is_finished() or are_all_touched() -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
     {{ return(exchange_rows(is_touched(config.get('unique_key')), compiled_code)) }}
 {% endmaterialization %}
 
@@ -84,6 +85,7 @@
     {%- if none in days -%} {{ return(materialization_table_duckdb()) }} {%- endif -%}
     {%- set are_touched -%}
         {%- if days -%} event_date in (date '{{ days | join("', date '") }}') {%- else -%} false {%- endif -%}
+        {%- if config.get('unique_key') %} or {{ is_renamed(config.get('unique_key')) }} {%- endif -%}
     {%- endset -%}
     {{ return(exchange_rows(are_touched, "from (" ~ compiled_code ~ ") where " ~ are_touched)) }}
 {% endmaterialization %}

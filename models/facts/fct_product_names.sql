@@ -1,4 +1,4 @@
-{{ config(materialized='touched', unique_key='product_slug') }}
+{{ config(materialized='touched', unique_key='product_slug', pre_hook="{{ note_renamed_products() }}") }}
 -- depends_on: {{ ref('stg_touched_events') }}
 
 with names as (

@@ -1,10 +1,9 @@
-{{ config(materialized='touched', unique_key='product_slug') }}
+{{ config(materialized='daily', unique_key='product_slug') }}
+-- depends_on: {{ ref('stg_touched_days') }}
 -- depends_on: {{ ref('stg_touched_events') }}
 
 with products as (
-    select *
-    from {{ ref('fct_products_daily') }}
-    where {{ is_made_anew('product_slug', ref('fct_products_daily')) }}
+    select * from {{ ref('fct_products_daily') }}
 ),
 
 names as (

@@ -2,9 +2,9 @@
 
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import duckdb
 from account import account, in_words
@@ -19,6 +19,7 @@ from versions import (
     FILES,
     LINK,
     File,
+    digest,
     hash_of_inputs,
     naming_unreadable,
     publish_version,
@@ -55,6 +56,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
         self.notice_other_code(conn)
+        # Read while tables are made.
+        self.link_digest = ThreadPoolExecutor(max_workers=1).submit(digest, self.warehouse / LINK)
         landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()
@@ -63,6 +66,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         define_without_erased(conn, erased_addresses(self.warehouse))
         conn.execute("set global TimeZone = 'UTC'")
         conn.execute("set preserve_insertion_order = false")
+        # Nobody waits for what is put into the file at the end.
+        conn.execute("set global checkpoint_threshold = '256MB'")
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish `config["tables"]`, whose days are those of `config["store_timezone"]`.
@@ -83,7 +88,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
             return
         cursor = self.connection.cursor()
-        version = publish_version(
+        version, new_digest = publish_version(
             cursor,
             self.warehouse,
             target_config.config,
@@ -91,7 +96,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             fill=lambda: self.fill(cursor, target_config.config["tables"]),
             copied=link if before and not self.are_all_touched() else None,
         )
-        self.note_finished(version, inputs)
+        self.note_finished(version, new_digest, inputs)
         rows = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
         note_build(self.warehouse, target_config.config["began_at"], rows)
         print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
@@ -127,7 +132,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             "create table if not exists last_publication (name varchar, digest varchar, inputs varchar)"
         )
         for name, known_digest, inputs in cursor.execute("from last_publication").fetchall():
-            if link.exists() and link.resolve().name == name and digest(link) == known_digest:
+            if link.exists() and link.resolve().name == name and self.link_digest.result() == known_digest:
                 return str(inputs)
         return None
 
@@ -135,11 +140,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         untold = "select count(*) from stg_touched_events where session_id is null"
         return self.connection.cursor().execute(untold).fetchone() != (0,)
 
-    def note_finished(self, version: Path | None = None, inputs: str = "") -> None:
+    def note_finished(self, version: Path | None = None, new_digest: str = "", inputs: str = "") -> None:
         """From now on sessions are touched since this build, which made every table, and published that."""
         noted = version and (
             "create or replace table last_publication as"
-            f" select '{version.name}' as name, '{digest(version)}' as digest, '{inputs}' as inputs;"
+            f" select '{version.name}' as name, '{new_digest}' as digest, '{inputs}' as inputs;"
         )
         self.connection.cursor().execute(f"""
             begin;
@@ -183,12 +188,3 @@ def unreadable(build: Path, error: duckdb.Error) -> DbtRuntimeError:
         f"The build file cannot be read: {error}. Remove {build} and build again: all landed"
         " files are read anew, and events of files that are gone are lost."
     )
-
-
-def digest(path: Path) -> str:
-    """Its CRC-32, which notices damage in half the time that SHA-256 takes."""
-    known = 0
-    with path.open("rb") as file:
-        while part := file.read(1_000_000):
-            known = crc32(part, known)
-    return f"{known:08x}"

@@ -47,7 +47,7 @@ class Publisher(DataSourceReader):
                 connection, self.parquet("stg_parsed_events"), self.parquet("stg_later_deliveries")
             )
             inputs = hash_of_inputs(files, self.build["store_timezone"])
-            version = publish_version(
+            version, _ = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
             )
         before = self.link.resolve()

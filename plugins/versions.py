@@ -10,12 +10,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import md5
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import duckdb
 
@@ -63,11 +65,12 @@ def publish_version(
     inputs: str,
     fill: Callable[[], None],
     copied: Path | None = None,
-) -> Path:
+) -> tuple[Path, str]:
     """Publish what `fill` puts into the database `unfinished`, new or a copy of the version `copied`.
 
     `config["tables"]` has each table's description and those of its columns, which go with it as comments;
-    `config["store_timezone"]` and `inputs` tell which build it is. Raises EmptyBuildError.
+    `config["store_timezone"]` and `inputs` tell which build it is. Returns the version and its digest.
+    Raises EmptyBuildError.
     """
     versions = warehouse / "versions"
     versions.mkdir(parents=True, exist_ok=True)
@@ -100,10 +103,12 @@ def publish_version(
         sync(versions)
         point(warehouse / LINK, version)
         # Nobody who looks at the dashboard waits for this.
-        write_parquet(cursor, version, [*config["tables"], *PUBLISHED_BUILD], folder)
+        with ThreadPoolExecutor(max_workers=1) as meanwhile:
+            new_digest = meanwhile.submit(digest, version)
+            write_parquet(cursor, version, [*config["tables"], *PUBLISHED_BUILD], folder)
         point(warehouse / PARQUET_LINK, folder)
         remove_old(versions)
-        return version
+        return version, new_digest.result()
 
 
 @contextmanager
@@ -196,6 +201,15 @@ def write_parquet(cursor: duckdb.DuckDBPyConnection, version: Path, tables: list
     finally:
         cursor.execute("detach newest")
     sync(folder)
+
+
+def digest(path: Path) -> str:
+    """Its CRC-32, which notices damage in half the time that SHA-256 takes."""
+    known = 0
+    with path.open("rb") as file:
+        while part := file.read(1_000_000):
+            known = crc32(part, known)
+    return f"{known:08x}"
 
 
 def comments(tables: dict[str, Any]) -> str:

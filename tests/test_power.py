@@ -70,7 +70,7 @@ def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
                 connection.execute(f"create table unfinished.{table} as from fct_events")
 
         config = {"tables": TABLES, "store_timezone": "UTC"}
-        version = publish_version(connection, tmp_path, config, "inputs", fill)
+        version, _ = publish_version(connection, tmp_path, config, "inputs", fill)
     folder, versions = version.with_suffix(""), version.parent
     named = steps.place("name", version)
     assert steps.place("sync", version.with_suffix(".tmp")) < named < steps.place("sync", versions)

@@ -1,10 +1,11 @@
 -- depends_on: {{ ref('stg_touched_events') }}
+-- depends_on: {{ ref('stg_touched_rows') }}
 with rows as (
     select
         file,
         row_number,
         event_key
-    from {{ ref('stg_parsed_events') }}
+    from {{ rows_to_test() }}
     where
         quarantine_reason is null
         and event_key is not null

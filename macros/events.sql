@@ -7,14 +7,14 @@
         buyer_id,
         event_type,
         product_slug,
-        product_name,
         coalesce(source, 'direct') as source,
         price,
         quantity,
         has_unreadable_price,
-        has_unreadable_quantity,
         event_date,
         occurred_at
+        {%- for column in varargs %},
+        {{ column }}{% endfor %}
     from {{ parsed_rows }} as parsed_rows
     -- Not `not exists`, for which DuckDB looks for the distinct keys of all rows first.
     anti join {{ later_deliveries }} using (file, row_number)

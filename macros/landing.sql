@@ -112,6 +112,15 @@
     {{ return('true' if is_made_whole() else is_touched(id, table)) }}
 {%- endmacro %}
 
+{# DuckDB brings what it is asked about days to both sides of an inner join, but not of a left one. #}
+{% macro is_of_touched_day(date) -%}
+    {% if is_made_whole() or are_all_touched() %}
+        true
+    {% else %}
+        {{ date }} in (select event_date from {{ ref('stg_touched_days') }})
+    {% endif %}
+{%- endmacro %}
+
 {% macro rows_made_anew() -%}
     {{ return(ref('stg_parsed_events') if is_made_whole() or are_all_touched() else ref('stg_touched_rows')) }}
 {%- endmacro %}

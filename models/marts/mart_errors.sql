@@ -1,5 +1,6 @@
 {{ config(materialized='daily') }}
 -- depends_on: {{ ref('stg_touched_days') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 
 with errors as (
     select
@@ -19,6 +20,7 @@ purchases as (
         purchase_date,
         max(purchased_at) as last_purchase_at
     from {{ ref('fct_purchases') }}
+    where {{ is_of_touched_day('purchase_date') }}
     group by purchase_date, session_id
 ),
 

@@ -1,5 +1,6 @@
 {{ config(materialized='daily') }}
 -- depends_on: {{ ref('stg_touched_days') }}
+-- depends_on: {{ ref('stg_touched_events') }}
 
 with events as (
     select
@@ -14,6 +15,7 @@ sales as (
         sum(revenue) as revenue,
         purchase_date
     from {{ ref('fct_purchases') }}
+    where {{ is_of_touched_day('purchase_date') }}
     group by purchase_date, session_id
 ),
 

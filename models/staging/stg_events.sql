@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ events_of(ref('stg_parsed_events'), ref('stg_later_deliveries')) }}
+{{ events_of(ref('stg_parsed_events'), ref('stg_later_deliveries'), 'product_name', 'has_unreadable_quantity') }}

@@ -1,6 +1,22 @@
 -- depends_on: {{ ref('stg_touched_events') }}
 
-select *
+-- No more columns than are asked for: each one is unpacked for nearly all rows.
+select
+    file,
+    row_number,
+    quarantine_reason,
+    row_hash,
+    event_key,
+    session_id,
+    buyer_id,
+    event_type,
+    product_slug,
+    source,
+    price,
+    quantity,
+    has_unreadable_price,
+    event_date,
+    occurred_at
 from {{ ref('stg_parsed_events') }}
 where
     {{ 'false' if are_all_touched() else is_touched('session_id', ref('stg_parsed_events')) }}

@@ -61,9 +61,24 @@
 {%- endmacro %}
 
 {% macro are_all_touched() -%}
+    {% for answer in [true, false] if execute and load_cached_relation(known_answer(answer)) %}
+        {{ return(answer) }}
+    {% endfor %}
     {{ return(execute and run_query(
         "select session_id from " ~ ref('stg_touched_events') ~ " where session_id is null limit 1"
     ).rows | length > 0) }}
+{%- endmacro %}
+
+{# A name in dbt's cache of relations, as asking the database forty times a build takes dbt a tenth of a second. #}
+{% macro known_answer(are_all_touched) -%}
+    {{ return(api.Relation.create(target.database, target.schema, 'all_touched_is_' ~ are_all_touched)) }}
+{%- endmacro %}
+
+{# Once files are exchanged it stays as it is. #}
+{% macro keep_answer() -%}
+    {% if execute %}
+        {% do adapter.cache_added(known_answer(are_all_touched())) %}
+    {% endif %}
 {%- endmacro %}
 
 {#

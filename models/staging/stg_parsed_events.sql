@@ -9,7 +9,7 @@
             "{{ find_days_again() }}",
             "{{ touch_events() }}"
         ],
-        post_hook="{{ touch_events() }}"
+        post_hook=["{{ touch_events() }}", "{{ keep_answer() }}"]
     )
 }}
 -- depends_on: {{ ref('stg_touched_events') }}

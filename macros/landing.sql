@@ -1,15 +1,11 @@
-{% macro require_column(name) -%}
-    {% if is_incremental() and name not in adapter.get_columns_in_relation(this) | map(attribute='name') %}
-        {{ exceptions.raise_compiler_error(
-            "The rows kept from builds before in " ~ this.identifier
-            ~ " have other columns than this code keeps: run `dbt build --full-refresh` once."
-        ) }}
-    {% endif %}
-{%- endmacro %}
-
 {% macro forget_other_readers() -%}
-    {{ require_column('event_date') }}
     {% if is_incremental() %}
+        {% if 'event_date' not in adapter.get_columns_in_relation(this) | map(attribute='name') %}
+            {{ exceptions.raise_compiler_error(
+                "The rows kept from builds before in " ~ this.identifier
+                ~ " have other columns than this code keeps: run `dbt build --full-refresh` once."
+            ) }}
+        {% endif %}
         insert into {{ ref('stg_touched_events') }} (session_id)
         select distinct cast(null as string)
         from {{ this }}

@@ -76,6 +76,14 @@
     {{ return({'relations': [this]}) }}
 {%- endmacro %}
 
+{% materialization notes, adapter='duckdb' %}
+    {%- if is_made_whole() or run_query("from " ~ this ~ " where session_id is null limit 1").rows -%}
+        {{ return(materialization_table_duckdb()) }}
+    {%- endif -%}
+    {%- call statement('main') -%} select 'left as it is' {%- endcall -%}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}
+
 {# The query says itself whom it is about: DuckDB would look at all of them first. #}
 {% materialization touched, adapter='duckdb' %}
     {%- if is_made_whole() or is_finished() or are_all_touched() -%}

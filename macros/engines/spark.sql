@@ -2,6 +2,10 @@
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 
+{% materialization notes, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
 {% materialization touched, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}

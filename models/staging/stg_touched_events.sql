@@ -1,12 +1,6 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ require_column('event_key') }}"
-    )
-}}
+{{ config(materialized='notes') }}
 
+-- All are touched at first.
 select
     cast(null as string) as session_id,
     cast(null as string) as buyer_id,
@@ -14,6 +8,3 @@ select
     cast(null as {{ hash_type() }}) as event_key,
     cast(null as boolean) as is_renamed,
     cast(null as date) as event_date
-{% if is_incremental() %}
-    where false
-{% endif %}

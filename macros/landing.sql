@@ -67,7 +67,8 @@
 
 {# A name in dbt's cache of relations, as asking the database forty times a build takes dbt a tenth of a second. #}
 {% macro known_answer(are_all_touched) -%}
-    {{ return(api.Relation.create(target.database, target.schema, 'all_touched_is_' ~ are_all_touched)) }}
+    {% set name = 'all_are_touched' if are_all_touched else 'some_are_touched' %}
+    {{ return(api.Relation.create(target.database or none, target.schema, name)) }}
 {%- endmacro %}
 
 {# Once files are exchanged it stays as it is. #}

@@ -9,7 +9,7 @@
         insert into {{ ref('stg_touched_events') }} (session_id)
         select distinct cast(null as string)
         from {{ this }}
-        where row_number = 0 and reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
+        where reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
 
         delete from {{ this }}
         where reader_version != (select max(reader_version) from {{ ref('stg_rows') }})

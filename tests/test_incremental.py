@@ -126,6 +126,16 @@ def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buye
     assert differences(shop, at_once.built()) == []
 
 
+def test_the_sample_gives_way_to_the_first_landing_zone(shop: Shop, tmp_path: Path) -> None:
+    landing = shop.environment.pop("RAW_EVENTS")
+    shop.built()
+    shop.environment["RAW_EVENTS"] = landing
+    at_once = Shop(tmp_path / "at once")
+    for each in (shop, at_once):
+        each.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
+    assert differences(shop.built(), at_once.built()) == []
+
+
 def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_that_is_taken_back(
     shop: Shop,
 ) -> None:

@@ -56,8 +56,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
         self.notice_other_code(conn)
-        # Read while tables are made.
-        self.link_digest = ThreadPoolExecutor(max_workers=1).submit(digest, self.warehouse / LINK)
+        if getattr(get_flags(), "WHICH", None) == "build":
+            # Read while tables are made.
+            self.link_digest = ThreadPoolExecutor(max_workers=1).submit(digest, self.warehouse / LINK)
         landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()

@@ -1,11 +1,10 @@
 -- depends_on: {{ ref('stg_touched_events') }}
--- depends_on: {{ ref('stg_touched_rows') }}
 with rows as (
     select
         file,
         row_number,
         event_key
-    from {{ rows_to_test() }}
+    from {{ ref('stg_parsed_events') }}
     where
         quarantine_reason is null
         and event_key is not null

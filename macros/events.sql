@@ -2,7 +2,6 @@
     select
         file,
         row_number,
-        row_hash,
         session_id,
         buyer_id,
         event_type,

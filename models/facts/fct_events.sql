@@ -16,7 +16,8 @@ events as (
 ),
 
 -- Who came when before, and when next: a window's distinct sessions are then a matter of
--- comparing dates, whatever the window (see DECISIONS.md, "Distinct counts").
+-- comparing dates, whatever the window (see DECISIONS.md, "Distinct counts"). Events of one instant are
+-- in the order of all that is used of them, as that of files must change nothing.
 linked as (
     select
         *,
@@ -30,13 +31,16 @@ linked as (
     from events
     window
         session_events as (
-            partition by session_id order by occurred_at, source, row_hash, file, row_number
+            partition by session_id
+            order by occurred_at, source, event_type, product_slug nulls last, price, quantity, file, row_number
         ),
         session_type_events as (
-            partition by session_id, event_type order by occurred_at, row_hash, file, row_number
+            partition by session_id, event_type
+            order by occurred_at, source, product_slug nulls last, price, quantity, file, row_number
         ),
         session_product_events as (
-            partition by session_id, event_type, product_slug order by occurred_at, row_hash, file, row_number
+            partition by session_id, event_type, product_slug
+            order by occurred_at, source, price, quantity, file, row_number
         )
 )
 

@@ -20,4 +20,4 @@ select
     lag(occurred_at) over buyer_purchases as previous_purchase_at,
     lag(occurred_at, 2) over buyer_purchases as second_previous_purchase_at
 from purchases
-window buyer_purchases as (partition by buyer_id order by occurred_at, value, row_hash)
+window buyer_purchases as (partition by buyer_id order by occurred_at, value, session_id, quantity)

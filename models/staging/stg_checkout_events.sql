@@ -7,7 +7,6 @@ with events as (
 )
 
 select
-    row_hash,
     session_id,
     buyer_id,
     event_type,

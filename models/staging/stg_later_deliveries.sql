@@ -1,6 +1,5 @@
 {{ config(materialized='touched', unique_key='event_key') }}
 -- depends_on: {{ ref('stg_touched_events') }}
--- depends_on: {{ ref('stg_touched_rows') }}
 
 -- Rows with neither an idempotency key nor an id cannot be told to be the same event.
 with keyed_rows as (
@@ -10,8 +9,11 @@ with keyed_rows as (
         row_hash,
         event_key,
         occurred_at
-    from {{ rows_made_anew() }}
-    where quarantine_reason is null and event_key is not null and {{ is_made_anew('event_key') }}
+    from {{ ref('stg_parsed_events') }}
+    where
+        quarantine_reason is null
+        and event_key is not null
+        and {{ is_made_anew('event_key', ref('stg_parsed_events')) }}
 ),
 
 repeated_keys as (

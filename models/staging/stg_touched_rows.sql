@@ -5,8 +5,6 @@ select
     file,
     row_number,
     quarantine_reason,
-    row_hash,
-    event_key,
     session_id,
     buyer_id,
     event_type,

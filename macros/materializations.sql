@@ -76,8 +76,8 @@
     {{ return({'relations': [this]}) }}
 {%- endmacro %}
 
-{% materialization notes, adapter='duckdb' %}
-    {%- if is_made_whole() or run_query("from " ~ this ~ " where session_id is null limit 1").rows -%}
+{% materialization kept, adapter='duckdb' %}
+    {%- if is_made_whole() or run_query("from stg_touched_events where session_id is null limit 1").rows -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
     {%- call statement('main') -%} select 'left as it is' {%- endcall -%}

@@ -57,6 +57,8 @@
     {% elif node.config.materialized == 'touched' %}
         {% set id = node.config.unique_key %}
         {{ return(id ~ ' in (select ' ~ id ~ ' from stg_touched_events)') }}
+    {% elif node.config.materialized == 'kept' %}
+        {{ return('false') }}
     {% endif %}
     {{ return(none) }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 
-{% materialization notes, adapter='spark' %}
+{% materialization kept, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 

@@ -1,3 +1,5 @@
+{{ config(materialized='kept') }}
+
 with digits as (
     {% for digit in range(10) %}
         select {{ digit }} as digit

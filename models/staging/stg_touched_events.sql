@@ -1,4 +1,4 @@
-{{ config(materialized='notes') }}
+{{ config(materialized='kept') }}
 
 -- All are touched at first.
 select

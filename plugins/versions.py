@@ -94,7 +94,6 @@ def publish_version(
                 described = config["tables"] | PUBLISHED_BUILD
                 made = cursor.execute(MADE).fetchall()
                 cursor.execute(comments({table: described[table] for (table,) in made}))
-            sync(unfinished)
             # First, so that no version lacks its folder: one whose version is missing is swept away.
             folder.mkdir()
             unfinished.rename(version)
@@ -113,19 +112,25 @@ def publish_version(
 
 @contextmanager
 def written(cursor: duckdb.DuckDBPyConnection, unfinished: Path) -> Iterator[None]:
-    """The file as the database `unfinished`, for one transaction; detaching it puts it into the file."""
+    """The file, new or a copy, as the database `unfinished` for one transaction; on the disk in the end."""
     cursor.execute(f"attach '{quoted(unfinished)}' as unfinished (storage_version 'v1.2.0')")
-    try:
-        cursor.execute("begin")
-        yield
-        cursor.execute("commit")
-    except BaseException:
-        # DuckDB has done so itself where it could not commit.
-        with suppress(duckdb.TransactionException):
-            cursor.execute("rollback")
-        raise
-    finally:
-        cursor.execute("detach unfinished")
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:
+        # What was copied: in the end, only what is changed is waited for.
+        is_synced = meanwhile.submit(sync, unfinished)
+        try:
+            cursor.execute("begin")
+            yield
+            cursor.execute("commit")
+        except BaseException:
+            # DuckDB has done so itself where it could not commit.
+            with suppress(duckdb.TransactionException):
+                cursor.execute("rollback")
+            raise
+        finally:
+            # Puts it into the file.
+            cursor.execute("detach unfinished")
+    is_synced.result()
+    sync(unfinished)
 
 
 def name_after(versions: Path, built_at: datetime) -> str:

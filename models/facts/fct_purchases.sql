@@ -4,7 +4,7 @@
 with purchases as (
     select *
     from {{ ref('stg_checkout_events') }}
-    where event_type = 'purchase' and {{ is_made_anew('buyer_id', ref('stg_checkout_events')) }}
+    where event_type = 'purchase' and {{ is_made_anew('buyer_id') }}
 )
 
 select

@@ -26,7 +26,7 @@ def write_more(path: Path, source: Path, events: int) -> None:
     """Write so many of the newest events of another file once more, as events of their own."""
     with duckdb.connect() as connection:
         connection.execute(
-            f"copy (select * replace (idempotency_key || ' again' as idempotency_key) from '{source}'"
+            f"copy (select * replace (idempotency_key || ' {path.stem}' as idempotency_key) from '{source}'"
             f" order by created_at desc limit {events}) to '{path}' (format parquet)"
         )
 

@@ -6,13 +6,16 @@
                 ~ " have other columns than this code keeps: run `dbt build --full-refresh` once."
             ) }}
         {% endif %}
+        {%- set others -%}
+            from {{ this }}
+            -- The first row of a file tells, and few have to be looked at.
+            where row_number <= 1 and reader_version != (select max(reader_version) from {{ ref('stg_rows') }})
+        {%- endset %}
         insert into {{ ref('stg_touched_events') }} (session_id)
-        select distinct cast(null as string)
-        from {{ this }}
-        where reader_version != (select max(reader_version) from {{ ref('stg_rows') }});
+        select distinct cast(null as string) {{ others }};
 
         delete from {{ this }}
-        where reader_version != (select max(reader_version) from {{ ref('stg_rows') }})
+        where file in (select file {{ others }})
     {% endif %}
 {%- endmacro %}
 

@@ -84,20 +84,14 @@
 {#
     Asked before, as DuckDB looks up a few sessions quickly, but not "these, or all". By their places in a table it
     unpacks all columns of those rows that lie between the first and the last of them only, and most are among the last.
-    All rows that have a touched key are noted with their days, so that those of other days are not looked at.
 #}
 {% macro is_touched(id='session_id', table=none) -%}
-    {% set columns = 'event_key, event_date' if table and id == 'event_key' else id %}
     {% if are_all_touched() %}
         true
     {% elif table %}
-        rowid in (
-            select rowid
-            from {{ table }}
-            where ({{ columns }}) in (select {{ columns }} from {{ ref('stg_touched_events') }})
-        )
+        rowid in (select rowid from {{ table }} where {{ is_touched(id) }})
     {% else %}
-        {{ id }} in (select {{ id }} from {{ ref('stg_touched_events') }})
+        ({{ id }}) in (select {{ id }} from {{ ref('stg_touched_events') }})
     {% endif %}
 {%- endmacro %}
 

@@ -13,7 +13,8 @@ with keyed_rows as (
     where
         quarantine_reason is null
         and event_key is not null
-        and {{ is_made_anew('event_key', ref('stg_parsed_events')) }}
+        -- Every row with a touched key is noted with its day, so that no other day is looked at.
+        and {{ is_made_anew('event_key, event_date', ref('stg_parsed_events')) }}
 ),
 
 repeated_keys as (

@@ -8,7 +8,7 @@ with rows as (
     where
         quarantine_reason is null
         and event_key is not null
-        and {{ is_touched('event_key', ref('stg_parsed_events')) if flags.WHICH == 'build' else 'true' }}
+        and {{ is_touched('event_key') if flags.WHICH == 'build' else 'true' }}
 ),
 
 counts as (

@@ -25,11 +25,13 @@
     {{ return({'relations': [this]}) }}
 {% endmaterialization %}
 
+{% macro leave_as_it_is() -%}
+    {%- call statement('main') -%} select 'left as it is' {%- endcall -%}
+    {{ return({'relations': [this]}) }}
+{%- endmacro %}
+
 {% macro left_as_it_is() -%}
-    {%- if load_cached_relation(this) and is_finished() -%}
-        {%- call statement('main') -%} select 'left as it is' {%- endcall -%}
-        {{ return({'relations': [this]}) }}
-    {%- endif -%}
+    {%- if load_cached_relation(this) and is_finished() -%} {{ return(leave_as_it_is()) }} {%- endif -%}
 {%- endmacro %}
 
 {# Replaced in one transaction: dbt's own makes it under another name first and renames it, three statements more. #}
@@ -80,8 +82,7 @@
     {%- if is_made_whole() or run_query("from stg_touched_events where session_id is null limit 1").rows -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
-    {%- call statement('main') -%} select 'left as it is' {%- endcall -%}
-    {{ return({'relations': [this]}) }}
+    {{ return(leave_as_it_is()) }}
 {% endmaterialization %}
 
 {# The query says itself whom it is about: DuckDB would look at all of them first. #}

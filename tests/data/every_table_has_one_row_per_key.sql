@@ -31,13 +31,19 @@
     'api_products': 'event_date, product_slug, event_type, previous_date',
     'api_sources': 'event_date, source, previous_date',
 } %}
-{%- set parts = {'stg_parsed_events': 'row_number = 0'} %}
 {%- set are_all_tested = not execute or flags.WHICH != 'build' or are_all_touched() %}
 
 {% for table, key in keys.items() %}
     select '{{ table }}' as table_with_a_repeated_key
     from {{ ref(table) }}
-    where {{ 'true' if are_all_tested else parts.get(table) or touched_rows_of(table) or 'true' }}
+    where
+        {% if are_all_tested %}
+            true
+        {% elif table == 'stg_parsed_events' %}
+            row_number = 0
+        {% else %}
+            {{ touched_rows_of(table) or 'true' }}
+        {% endif %}
     group by {{ key }}
     having count(*) > 1
     {{ 'union all' if not loop.last }}

@@ -1,5 +1,6 @@
 """The dbt-duckdb plugin of a build: what it needs at its start, and publishing it at its end."""
 
+import gc
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        if not gc.get_freeze_count():
+            # What dbt has parsed lasts as long as this process, so nobody need look for garbage in it.
+            gc.freeze()
         self.warehouse = Path(self.creds.path).parent
         try:
             self.warehouse.mkdir(parents=True, exist_ok=True)

@@ -126,8 +126,6 @@ class Project:
         with redirect_stdout(said):
             if not self.manifest:
                 self.manifest = parse_project(*QUIETLY)
-                # It lasts as long as this process, so nobody need look for garbage in it.
-                gc.freeze()
             self.garbage += 1
             run_dbt(*QUIETLY, *BUILD, manifest=self.manifest)
         if self.garbage >= MOST_GARBAGE:

@@ -23,3 +23,7 @@
 {% macro error_types() -%}
     'payment_error', 'checkout_error', 'payment_confirmation_error', 'address_error'
 {%- endmacro %}
+
+{% macro checkout_steps() -%}
+    'begin_checkout', 'purchase'
+{%- endmacro %}

@@ -23,39 +23,30 @@
 {% macro touch_events() -%}
     {% if is_incremental() %}
         insert into {{ ref('stg_touched_events') }} by name
-        with touched_events as (
-            select
-                session_id,
-                buyer_id,
-                product_slug,
-                event_key,
-                event_date
+        with read_rows as (
+            select rowid
             from {{ this }}
-            where
-                file in (select file from {{ ref('stg_rows') }})
-                and quarantine_reason is null
-                and row_number > 0
+            where file in (select file from {{ ref('stg_rows') }}) and quarantine_reason is null and row_number > 0
         )
 
-        select
+        select distinct
             session_id,
-            buyer_id,
-            product_slug,
-            event_key,
-            event_date
-        from touched_events
-        union
-        select
-            session_id,
-            buyer_id,
+            case when event_type in ({{ checkout_steps() }}) then buyer_id end as buyer_id,
             product_slug,
             event_key,
             event_date
         from {{ this }}
-        -- By their places, as in `is_touched`.
         where
-            rowid in (select rowid from {{ this }} where event_key in (select event_key from touched_events))
-            and quarantine_reason is null
+            -- By their places, as in `is_touched`.
+            rowid in (
+                select rowid from read_rows
+                union all
+                select rowid
+                from {{ this }}
+                where
+                    event_key in (select event_key from {{ this }} where rowid in (select rowid from read_rows))
+                    and quarantine_reason is null
+            )
     {% endif %}
 {%- endmacro %}
 

@@ -10,7 +10,7 @@ with events as (
         case when event_type = 'begin_checkout' then occurred_at end as begun_at,
         case when event_type = 'purchase' then occurred_at end as purchased_at
     from {{ ref('stg_checkout_events') }}
-    where event_type in ('begin_checkout', 'purchase') and {{ is_made_anew('buyer_id') }}
+    where event_type in ({{ checkout_steps() }}) and {{ is_made_anew('buyer_id') }}
 )
 
 -- The last ones before it are the latest, of its own type and of any.

@@ -18,30 +18,32 @@ events as (
 -- Who came when before, and when next: a window's distinct sessions are then a matter of
 -- comparing dates, whatever the window (see DECISIONS.md, "Distinct counts"). Events of one instant are
 -- in the order of all that is used of them, as that of files must change nothing.
-linked as (
+numbered as (
     select
         *,
+        row_number() over session_events as event_number,
         lag(event_date) over session_events as session_previous_date,
         lead(occurred_at) over session_events as session_next_at,
-        lead(source) over session_events as session_next_source,
-        lag(event_date) over session_type_events as type_previous_date,
-        lead(occurred_at) over session_type_events as type_next_at,
-        lag(event_date) over session_product_events as product_previous_date,
-        lead(occurred_at) over session_product_events as product_next_at
+        lead(source) over session_events as session_next_source
     from events
     window
         session_events as (
             partition by session_id
             order by occurred_at, source, event_type, product_slug nulls last, price, quantity, file, row_number
-        ),
-        session_type_events as (
-            partition by session_id, event_type
-            order by occurred_at, source, product_slug nulls last, price, quantity, file, row_number
-        ),
-        session_product_events as (
-            partition by session_id, event_type, product_slug
-            order by occurred_at, source, price, quantity, file, row_number
         )
+),
+
+linked as (
+    select
+        *,
+        lag(event_date) over session_type_events as type_previous_date,
+        lead(occurred_at) over session_type_events as type_next_at,
+        lag(event_date) over session_product_events as product_previous_date,
+        lead(occurred_at) over session_product_events as product_next_at
+    from numbered
+    window
+        session_type_events as (partition by session_id, event_type order by event_number),
+        session_product_events as (partition by session_id, event_type, product_slug order by event_number)
 )
 
 select

@@ -15,6 +15,7 @@ from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from erasure import LANDED, define_without_erased, erased_addresses
+from messages import make_no_unread_messages
 from notes import note_build
 from versions import (
     FILES,
@@ -36,6 +37,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        make_no_unread_messages()
         if not gc.get_freeze_count():
             # What dbt has parsed lasts as long as this process, so nobody need look for garbage in it.
             gc.freeze()

@@ -14,9 +14,6 @@ from pathlib import Path
 from threading import Event
 
 from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.base_types import BaseEvent
-from dbt_common.events.event_manager import EventManager
-from dbt_common.events.event_manager_client import ctx_set_event_manager
 from landing import LandingError, landing_files, versions_of_files
 from notes import WATCHER, note
 from pythonjsonlogger.json import JsonFormatter
@@ -96,17 +93,6 @@ def is_whole(path: Path) -> bool:
     return False
 
 
-class Silence(EventManager):  # type: ignore[misc]
-    """Lets nobody know of dbt's events."""
-
-    def fire_event(self, *_: object, **__: object) -> None:
-        pass
-
-
-def without_message(*_: object, **__: object) -> None:
-    """An event of dbt that nobody reads: as messages, the two thousand of a build took a seventh of it."""
-
-
 class Project:
     """This dbt project, parsed once.
 
@@ -117,8 +103,6 @@ class Project:
         self.manifest: Manifest | None = None
         self.garbage = 0
         gc.disable()
-        ctx_set_event_manager(Silence())
-        BaseEvent.__init__ = without_message
 
     def build(self) -> str:
         """Build and publish; what the build said of it. Raises RunError."""

@@ -50,6 +50,12 @@ def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
     assert not shop.link.exists()
 
 
+def test_a_build_tells_its_statements_where_that_is_asked_for(shop: Shop) -> None:
+    statement = "create or replace view"
+    assert statement not in shop.build("--select", "stg_events").stdout
+    assert statement in shop.build("--select", "stg_events", "--log-level", "debug").stdout
+
+
 def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(shop: Shop) -> None:
     shop.land("a.ndjson", purchases(50))
     damaged = shop.built().link.resolve()

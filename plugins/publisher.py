@@ -37,6 +37,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        if getattr(get_flags(), "EMPTY", False):
+            raise DbtRuntimeError(
+                "--empty would take all rows out of the build file. To try the models out, leave RAW_EVENTS"
+                " unset, which builds the small sample, with another WAREHOUSE_DIR."
+            )
         make_no_unread_messages()
         if not gc.get_freeze_count():
             # What dbt has parsed lasts as long as this process, so nobody need look for garbage in it.

@@ -56,6 +56,13 @@ def test_a_build_tells_its_statements_where_that_is_asked_for(shop: Shop) -> Non
     assert statement in shop.build("--select", "stg_events", "--log-level", "debug").stdout
 
 
+def test_a_build_without_rows_is_refused_in_words(shop: Shop) -> None:
+    result = shop.build("--empty")
+    assert result.returncode != 0
+    assert "--empty would take all rows out of the build file" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
 def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(shop: Shop) -> None:
     shop.land("a.ndjson", purchases(50))
     damaged = shop.built().link.resolve()

@@ -20,7 +20,7 @@ from bench import watching
 from bench.events import LAST_DAY
 from bench.page import visit
 from bench.raw_events import RawEvents
-from bench.shop import Server, Shop, memory
+from bench.shop import Server, Shop, memory, written_by_children
 from serve.app import DASHBOARD
 from serve.schema import Mode
 
@@ -93,14 +93,15 @@ def build_rows(shop: Shop, count: int) -> list[str]:
     full = took(shop.build_seconds, shop.seconds_in_models())
     rows = [f"| full build, {count:,} events | {full}, peak memory {megabytes(shop.build_peak_bytes)} |"]
     for what, new in ((f"{MORE_EVENTS:,} more", MORE_EVENTS), ("nothing new", 0)):
-        taken = []
+        taken, written = [], written_by_children()
         for _ in range(BUILDS):
             if new:
                 shop.lands_more(new)
             seconds, _ = shop.build()
             taken.append((seconds, shop.seconds_in_models()))
         in_all, in_models = map(median, zip(*taken, strict=True))
-        rows.append(f"| build, {what}, median of {BUILDS} | {took(in_all, in_models)} |")
+        each = megabytes((written_by_children() - written) // BUILDS)
+        rows.append(f"| build, {what}, median of {BUILDS} | {took(in_all, in_models)}, {each} written |")
     return rows
 
 

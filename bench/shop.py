@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from threading import Event, Thread
 from typing import Any
 
@@ -193,3 +194,8 @@ def memory(pid: int, field: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:")), 0)
+
+
+def written_by_children() -> int:
+    """Bytes that processes of this one, which have ended, put into files."""
+    return getrusage(RUSAGE_CHILDREN).ru_oublock * 512

@@ -24,7 +24,9 @@
     {% if is_incremental() %}
         insert into {{ ref('stg_touched_events') }} by name
         with read_rows as (
-            select rowid
+            select
+                rowid,
+                event_key
             from {{ this }}
             where file in (select file from {{ ref('stg_rows') }}) and quarantine_reason is null and row_number > 0
         )
@@ -43,9 +45,7 @@
                 union all
                 select rowid
                 from {{ this }}
-                where
-                    event_key in (select event_key from {{ this }} where rowid in (select rowid from read_rows))
-                    and quarantine_reason is null
+                where event_key in (select event_key from read_rows) and quarantine_reason is null
             )
     {% endif %}
 {%- endmacro %}

@@ -11,7 +11,7 @@ with events as (
         event_date,
         occurred_at
     from {{ ref('stg_checkout_events') }}
-    where event_type in ('begin_checkout', 'purchase', {{ error_types() }})
+    where event_type in ({{ checkout_steps() }}, {{ error_types() }})
 ),
 
 -- Who begins again that day goes on with the same checkout, in which a product counts as it was left last.

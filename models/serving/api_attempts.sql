@@ -10,5 +10,5 @@ select
     event_date,
     occurred_at
 from {{ ref('stg_checkout_events') }}
-where event_type in ('begin_checkout', 'purchase', {{ error_types() }})
+where event_type in ({{ checkout_steps() }}, {{ error_types() }})
 order by occurred_at

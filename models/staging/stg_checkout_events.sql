@@ -18,4 +18,4 @@ select
     event_date,
     occurred_at
 from events
-where event_type in ('begin_checkout', 'purchase', {{ error_types() }}, 'whatsapp_cart_click', 'whatsapp_purchase')
+where event_type in ({{ checkout_steps() }}, {{ error_types() }}, 'whatsapp_cart_click', 'whatsapp_purchase')

@@ -2,13 +2,16 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 
 from serve.errors import Forbidden, Unauthorized
 
 ALGORITHM = "HS256"
+INVALID = "The token is not valid or has expired."
 REMEMBERED_TOKENS = 1_000
+CLOCK_SKEW = 30  # Seconds that `iat` and `nbf` may lie ahead, because the clocks of two servers differ.
 
 
 class Admins:
@@ -33,16 +36,27 @@ class Admins:
 
 def expiry_of_admin(token: str, secrets: tuple[str, ...]) -> int:
     """The second since 1970 at which an admin's token expires. Raises Unauthorized or Forbidden."""
-    secret, *others = secrets
-    try:
-        claims = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["exp"]})
-    except (jwt.PyJWTError, OverflowError) as error:
-        if others and isinstance(error, jwt.InvalidSignatureError):
-            return expiry_of_admin(token, tuple(others))
-        raise Unauthorized("The token is not valid or has expired.") from None
+    claims = claims_of(token, secrets)
     if claims.get("is_admin") is not True:
         raise Forbidden("Only an admin may see the dashboard.")
     return int(claims["exp"])
+
+
+def claims_of(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
+    """What a valid token says, whoever's it is. Raises Unauthorized."""
+    secret, *others = secrets
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, secret, algorithms=[ALGORITHM], options={"require": ["exp"]}, leeway=CLOCK_SKEW
+        )
+    except (jwt.PyJWTError, OverflowError) as error:
+        if others and isinstance(error, jwt.InvalidSignatureError):
+            return claims_of(token, tuple(others))
+        raise Unauthorized(INVALID) from None
+    # The leeway of PyJWT is for `exp` too.
+    if int(claims["exp"]) <= time.time():
+        raise Unauthorized(INVALID)
+    return claims
 
 
 def admin_token(secret: str, lifetime: timedelta = timedelta(days=1)) -> str:

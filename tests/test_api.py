@@ -38,6 +38,17 @@ def test_a_token_of_the_key_before_is_good_until_that_is_forgotten(small_shop: S
         assert server.get(token=token(key=before)).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("claim", "seconds", "status"),
+    [("iat", 20, 200), ("nbf", 20, 200), ("iat", 60, 401), ("nbf", 60, 401), ("exp", -1, 401)],
+)
+def test_the_clock_that_signs_may_be_half_a_minute_ahead_but_expiry_is_exact(
+    server: Server, claim: str, seconds: int, status: int
+) -> None:
+    instant = datetime.now(UTC) + timedelta(seconds=seconds)
+    assert server.get(token=token(**{claim: instant})).status_code == status
+
+
 @pytest.mark.parametrize("claim", ["true", 1, [0], {"is_admin": True}, False, None])
 def test_only_the_boolean_true_makes_an_admin(server: Server, claim: Any) -> None:
     assert server.get(token=token(is_admin=claim)).status_code == 403

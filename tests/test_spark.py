@@ -22,7 +22,7 @@ from tests.forked import Builder
 from tests.reference import differences
 from tests.shop import Shop
 from tests.test_erasure import ADDRESS, erase
-from tests.test_golden import GOLDEN, STORES
+from tests.test_golden import FOLDERS, STORES
 from tests.test_incremental import differences as differences_of_tables
 from tests.test_property import Scenario
 
@@ -77,8 +77,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @pytest.mark.parametrize(("name", "store_timezone"), dict(reversed(STORES)).items())
 def test_golden_cases_on_spark(spark: SparkSession, tmp_path: Path, name: str, store_timezone: str) -> None:
-    shop = spark.builds(Shop(tmp_path, store_timezone, raw_events=GOLDEN / name / "events"))
-    cases = json.loads((GOLDEN / name / "cases.json").read_text(encoding="utf-8"))
+    shop = spark.builds(Shop(tmp_path, store_timezone, raw_events=FOLDERS[name] / "events"))
+    cases = json.loads((FOLDERS[name] / "cases.json").read_text(encoding="utf-8"))
     for case in cases:
         if case["store_timezone"] == store_timezone:
             with shop.serving(datetime.fromisoformat(case["now"])) as server:

@@ -9,8 +9,11 @@ FATES = f"""
         count(*) as rows
     from {{parsed}} as parsed
     left join {{later_deliveries}} as later
-        on parsed.file = later.file and parsed.row_number = later.row_number
-    where parsed.row_number > 0 and {{is_read}}
+        on
+            parsed.file = later.file
+            and parsed.row_number = later.row_number
+            and parsed.item_number = later.item_number
+    where parsed.row_number > 0 and parsed.item_number = 1 and {{is_read}}
     group by fate
     order by rows desc, fate
 """

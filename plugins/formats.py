@@ -1,24 +1,29 @@
-"""Finds the rows in a file of text: lines of JSON, records of CSV."""
+"""Opens a file of text, whatever its compression, encoding and separator, and finds the rows in it."""
 
 import csv
 import gzip
 import io
 import json
-import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
-LINES = (".ndjson", ".jsonl", ".json")
+import pyarrow as pa
+from json_rows import LONGEST_BYTES, SHOWN_BYTES, TOO_LONG, Row, UnfinishedError, json_rows
+
+JSON, CSV, PARQUET = (".ndjson", ".jsonl", ".json"), (".csv", ".tsv"), ".parquet"
+COMPRESSIONS = (".gz", ".zst")
+BOM, UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 OTHER_BEGINNINGS = {
-    b"\xff\xfe": "in UTF-16: save it as UTF-8",
-    b"\xfe\xff": "in UTF-16: save it as UTF-8",
     b"\x1f\x8b": "compressed once more than its name says: unpack it, or let its name end in .gz",
+    b"\x28\xb5\x2f\xfd": "compressed once more than its name says: unpack it, or let its name end in .zst",
     b"PAR1": "a Parquet file: let its name end in .parquet",
 }
-OTHER_DELIMITERS = (";", "\t", "|")
-Row = tuple[int, str | None, str | None]
+SEPARATORS = ",;\t|"
+LAND_WHOLE = "land it whole, under a new name or the same"
 
 
 class UnreadableError(Exception):
@@ -26,12 +31,12 @@ class UnreadableError(Exception):
 
 
 def kind(path: Path) -> str | None:
-    """The format a file's name promises, as its ending without `.gz`; None for any other file."""
-    name = path.name.lower()
-    ending = Path(name.removesuffix(".gz")).suffix
-    if ending == ".parquet" and name.endswith(".gz"):
-        return None
-    return ending if ending in (*LINES, ".csv", ".parquet") else None
+    """The format a file's name promises: its ending, less that of a compression; None for others."""
+    name = Path(path.name.lower())
+    if name.suffix in COMPRESSIONS:
+        name = name.with_suffix("")
+        return name.suffix if name.suffix in (*JSON, *CSV) else None
+    return name.suffix if name.suffix in (*JSON, *CSV, PARQUET) else None
 
 
 def text_rows(path: Path) -> Iterator[Row]:
@@ -40,44 +45,81 @@ def text_rows(path: Path) -> Iterator[Row]:
     Raises UnreadableError where it gets no further; the rows before that are good. Raises FileNotFoundError.
     """
     try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else open(path, "rb") as stream:
-            for beginning, meaning in OTHER_BEGINNINGS.items():
-                if stream.peek(4).startswith(beginning):
+        with closing(unpacked(path)) as stream:
+            beginning = stream.peek(4)
+            for other, meaning in OTHER_BEGINNINGS.items():
+                if beginning.startswith(other):
                     raise UnreadableError(f"it is {meaning}")
-            yield from csv_rows(stream) if kind(path) == ".csv" else json_rows(stream)
+            is_utf_16 = beginning.startswith(UTF_16)
+            yield from csv_rows(stream, is_utf_16) if kind(path) in CSV else rows_of_json(stream, is_utf_16)
     except FileNotFoundError:
         raise
-    except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise UnreadableError(f"{error}: land it whole, under a new name or the same") from error
+    except UnfinishedError:
+        raise UnreadableError(f"it ends before its array does: {LAND_WHOLE}") from None
+    except (OSError, EOFError, zlib.error, csv.Error, UnicodeError) as error:
+        raise UnreadableError(f"{error}: {LAND_WHOLE}") from error
 
 
-def json_rows(stream: BinaryIO) -> Iterator[Row]:
-    """One row per line that is not blank."""
-    for number, line in enumerate(stream, start=1):
-        content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if content.strip():
-            try:
-                yield number, None, content.decode().rstrip("\r\n")
-            except UnicodeDecodeError:
-                yield number, "not UTF-8", content.decode(errors="backslashreplace").rstrip("\r\n")
+def unpacked(path: Path) -> io.BufferedReader:
+    match path.suffix.lower():
+        case ".gz":
+            # It has all that is asked of it here.
+            return cast(io.BufferedReader, gzip.open(path))
+        case ".zst":
+            return io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
+    return path.open("rb")
 
 
-def csv_rows(stream: BinaryIO) -> Iterator[Row]:
+def rows_of_json(stream: io.BufferedReader, is_utf_16: bool) -> Iterator[Row]:
+    if is_utf_16:
+        text = io.TextIOWrapper(stream, encoding="utf-16", errors="surrogatepass", newline="\n")
+        return json_rows(lambda size: text.readline(size).encode(errors="surrogatepass"))
+    if stream.peek(len(BOM)).startswith(BOM):
+        stream.read(len(BOM))
+    return json_rows(stream.readline)
+
+
+def csv_rows(stream: BinaryIO, is_utf_16: bool) -> Iterator[Row]:
     """One row per record below the header, as a JSON object keyed by the header's names."""
-    csv.field_size_limit(sys.maxsize)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    records = csv.reader(text)
+    csv.field_size_limit(2**31 - 1)
+    encoding, errors = ("utf-16", "surrogatepass") if is_utf_16 else ("utf-8-sig", "surrogateescape")
+    text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
+    first_line = text.readline()
+    separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first_line], delimiter=each), [])))
+    records = csv.reader(chain([first_line], text), delimiter=separator)
     header = [name.strip() for name in next(records, [])]
-    for delimiter in OTHER_DELIMITERS:
-        if len(header) == 1 and delimiter in header[0]:
-            raise UnreadableError(f"its fields are separated by {delimiter!r}: separate them by commas")
+    inner = [name for name in header if "." in name]
     for number, record in enumerate((record for record in records if record), start=1):
         if len(record) != len(header):
             content, defect = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
         else:
-            content = json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
+            content = json.dumps(
+                with_inner(dict(zip(header, record, strict=True)), inner), ensure_ascii=False
+            )
             defect = None if is_utf8(content) else "not UTF-8"
+        if len(content) > LONGEST_BYTES and any(len(field) > LONGEST_BYTES for field in record):
+            content, defect = content[:SHOWN_BYTES], TOO_LONG
         yield number, defect, printable(content)
+
+
+def with_inner(fields: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The fields with those of these names, as `metadata.quantity`, within others; an empty one is absent."""
+    for name in names:
+        value = fields.pop(name)
+        outer, _, inner = name.partition(".")
+        if value.strip() and isinstance(known := json_object(fields.get(outer)), dict):
+            fields[outer] = {inner: value, **known}
+    return fields
+
+
+def json_object(field: Any) -> Any:
+    """The object that a field's text is, an empty one where there is no text."""
+    if isinstance(field, dict) or not (field or "").strip():
+        return field or {}
+    try:
+        return json.loads(field)
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_utf8(text: str) -> bool:
@@ -90,4 +132,7 @@ def is_utf8(text: str) -> bool:
 
 def printable(text: str) -> str:
     """The text with bytes that were not UTF-8 written as backslash escapes."""
-    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    try:
+        return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    except UnicodeEncodeError:
+        return text.encode(errors="backslashreplace").decode()

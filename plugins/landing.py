@@ -4,25 +4,34 @@ What a row means is decided in SQL, in `stg_parsed_events`; here a row is only f
 and, where it cannot be text at all, marked with its defect.
 """
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from glob import glob, has_magic
 from hashlib import md5
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
-from formats import Row, UnreadableError, kind, text_rows
+from formats import PARQUET, UnreadableError, kind, text_rows
+from json_rows import Row
 
 ROOT = Path(__file__).parents[1]
 READERS = (
+    "dbt_project.yml",
     "plugins/landing.py",
     "plugins/formats.py",
+    "plugins/json_rows.py",
+    "macros/landed_names.sql",
     "macros/raw_values.sql",
     "models/staging/stg_parsed_events.sql",
+    "seeds/event_names.csv",
 )
 UNREADABLE = "a file that cannot be read, or not to its end"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # The name of a folder of nulls.
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
     [
@@ -30,6 +39,7 @@ SCHEMA = pa.schema(
         ("row_number", pa.int64()),
         ("defect", pa.string()),
         ("text", pa.string()),
+        ("folder_fields", pa.string()),
         ("file_version", pa.string()),
     ]
 )
@@ -55,41 +65,57 @@ def rows(
         f"Files: {len(fresh)} read, {len(versions) - len(fresh)} unchanged,"
         f" {len(left_alone)} left alone{naming(left_alone)}"
     )
-    return rows_of_files(connection, fresh, reader_version)
+    return rows_of_files(connection, landing_folder(raw_events), fresh, reader_version)
 
 
 def rows_of_files(
-    connection: duckdb.DuckDBPyConnection, versions: dict[Path, str], reader_version: str
+    connection: duckdb.DuckDBPyConnection, folder: Path, versions: dict[Path, str], reader_version: str
 ) -> duckdb.DuckDBPyRelation:
-    """All rows of some files, to be asked for once.
+    """All rows of some files of a landing zone, to be asked for once.
 
     Columns: `file`; `row_number` from 1, and 0 for the file as such; `defect`, null where the row is text;
-    `text`; `file_version`, another one once the file was changed; `reader_version`, another one once
-    RAW_EVENTS or the code that reads was changed, after which every file is new.
+    `text`; `folder_fields`, a JSON object of what the file's folders say of its rows, or null;
+    `file_version`, another one once the file was changed; `reader_version`, another one once RAW_EVENTS or
+    the code that reads was changed, after which every file is new.
     """
-    unreadable = {path: defect for path in versions if (defect := parquet_defect(connection, path))}
-    batches = row_batches(versions, unreadable)
+    parquet, unreadable = {}, {}
+    for path in versions:
+        if kind(path) == PARQUET:
+            try:
+                parquet[path] = parquet_source(connection, path)
+            except UnreadableError as error:
+                unreadable[path] = str(error)
+    batches = row_batches(folder, versions, unreadable)
     # As a capsule: given a reader, DuckDB would import pyarrow.dataset first, for 0.07 s.
     stream = pa.RecordBatchReader.from_batches(SCHEMA, batches).__arrow_c_stream__()
     connection.register("found_rows", stream)
-    parquet = [path for path in versions if kind(path) == ".parquet" and path not in unreadable]
-    selects = ["from found_rows", *(parquet_rows(connection, path, versions[path]) for path in parquet)]
+    selects = [
+        "from found_rows",
+        *(parquet_rows(connection, folder, path, source, versions[path]) for path, source in parquet.items()),
+    ]
     return connection.sql(
         f"select *, '{reader_version}' as reader_version from ({' union all '.join(selects)})"
     )
 
 
 def landing_files(raw_events: str) -> tuple[list[Path], list[Path]]:
-    """The files of the landing zone that can hold events, and those left alone: others and hidden ones."""
+    """The files of the landing zone that can hold events, and what is left alone.
+
+    Left alone are other files, hidden ones, and links that lead out of the landing zone. Raises LandingError.
+    """
     landing = Path(raw_events)
+    links: list[Path] = []
     if landing.is_dir():
-        paths = files_below(landing)
+        paths, links = files_below(landing)
     elif has_magic(raw_events) or landing.exists():
-        paths = [Path(name) for name in glob(raw_events, recursive=True) if Path(name).is_file()]
+        found = [Path(name) for name in glob(raw_events, recursive=True) if Path(name).is_file()]
+        inside = leads_nowhere_else(landing_folder(raw_events))
+        paths = [path for path in found if inside(path)]
+        links = [path for path in found if not inside(path)]
     else:
         raise LandingError(f"RAW_EVENTS names {raw_events}, which does not exist")
     found = sorted(path for path in paths if kind(path) and not path.name.startswith((".", "_")))
-    left_alone = sorted(set(paths) - set(found))
+    left_alone = sorted({*paths, *links}.difference(found))
     if left_alone and not found:
         raise LandingError(
             f"RAW_EVENTS names {raw_events}, which holds no NDJSON, CSV or Parquet file{naming(left_alone)}"
@@ -97,27 +123,56 @@ def landing_files(raw_events: str) -> tuple[list[Path], list[Path]]:
     return found, left_alone
 
 
-def files_below(folder: Path) -> list[Path]:
-    def refuse(error: OSError) -> None:
-        raise LandingError(f"{error.filename} may not be read: {error.strerror}")
+def landing_folder(raw_events: str) -> Path:
+    """The folder below which all files of a landing zone lie."""
+    folder = Path(raw_events)
+    while has_magic(str(folder)) or folder.is_file():
+        folder = folder.parent
+    return folder
 
-    return [
-        path
-        for parent, _, names in os.walk(folder, onerror=refuse)
-        for name in names
-        if (path := Path(parent, name)).is_file()
-    ]
+
+def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The files in a folder and its folders, and the links that lead out of it. Raises LandingError."""
+    inside = leads_nowhere_else(folder)
+    files, links, folders = [], [], [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_symlink() and not inside(Path(entry.path)):
+                        links.append(Path(entry.path))
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif entry.is_file():
+                        files.append(Path(entry.path))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise LandingError(f"{error.filename} may not be read: {error.strerror}") from None
+    return files, links
+
+
+def leads_nowhere_else(folder: Path) -> Callable[[Path], bool]:
+    """What tells whether a path below a folder is still below it when all links are followed."""
+    real_folder = folder.resolve()
+    resolve = cache(Path.resolve)
+
+    def inside(path: Path) -> bool:
+        real = path.resolve() if path.is_symlink() else resolve(path.parent)
+        return real.is_relative_to(real_folder)
+
+    return inside
 
 
 def naming(paths: list[Path]) -> str:
     """The first names of some paths, as an aside."""
-    names = ", ".join(path.name for path in paths[:3])
+    names = ", ".join(path.name + ", a link" * path.is_symlink() for path in paths[:3])
     return f" ({names}{', …' if len(paths) > 3 else ''})" if paths else ""
 
 
 def version_of_reader(raw_events: str) -> str:
     code = [(ROOT / name).read_text(encoding="utf-8") for name in READERS]
-    return md5("\0".join([raw_events, *code]).encode()).hexdigest()
+    return md5("\0".join([raw_events, os.environ.get("DECIMAL_SEPARATOR", ""), *code]).encode()).hexdigest()
 
 
 def versions_of_files(paths: list[Path]) -> dict[Path, str]:
@@ -147,42 +202,62 @@ def known_files(connection: duckdb.DuckDBPyConnection, reader_version: str) -> d
     return dict(found.fetchall())
 
 
-def parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path, file_version: str) -> str:
-    columns = connection.sql(f"from read_parquet({quoted(path)})").columns
+def parquet_rows(
+    connection: duckdb.DuckDBPyConnection, folder: Path, path: Path, source: str, file_version: str
+) -> str:
+    columns = connection.sql(f"from {source}").columns
     # DuckDB's own count keeps both cores busy, but a column of that name hides it.
     is_hidden = "file_row_number" in [column.lower() for column in columns]
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
+    fields = fields_of_folders(folder, path)
     return (
         f"select {quoted(path)}, {row_number}, null, cast(to_json(landed) as varchar),"
-        f" '{file_version}' from read_parquet({quoted(path)}) as landed"
+        f" {quoted(fields) if fields else 'null'}, '{file_version}' from {source} as landed"
     )
 
 
-def parquet_defect(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
-    """What is wrong with a Parquet file; looks at every value, as a bad one would stop the build later."""
-    if kind(path) == ".parquet":
+def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """What reads a Parquet file: bytes as text, unless they are none.
+
+    Looks at every value, as a bad one would stop the build later. Raises UnreadableError.
+    """
+    for is_text in ("true", "false"):
+        source = f"read_parquet({quoted(path)}, binary_as_string = {is_text}, hive_partitioning = false)"
         try:
-            connection.execute(f"select bit_xor(hash(landed)) from read_parquet({quoted(path)}) as landed")
+            connection.execute(f"select bit_xor(hash(landed)) from {source} as landed")
         except duckdb.Error as error:
-            return f"{error}: land it whole"
-    return None
+            reason = str(error)
+        else:
+            return source
+    raise UnreadableError(f"{reason}: land it whole")
 
 
-def quoted(path: Path) -> str:
+def fields_of_folders(folder: Path, path: Path) -> str | None:
+    """What the names `key=value` of a file's folders in the landing zone say of its rows, as JSON."""
+    names = path.relative_to(folder).parts[:-1] if path.is_relative_to(folder) else ()
+    pairs = [name.split("=", 1) for name in names if "=" in name]
+    fields = {unquote(key): unquote(value) for key, value in pairs if value != NO_VALUE}
+    return json.dumps(fields, ensure_ascii=False) if fields else None
+
+
+def quoted(path: Path | str) -> str:
     return "'{}'".format(str(path).replace("'", "''"))
 
 
-def row_batches(versions: dict[Path, str], unreadable: dict[Path, str]) -> Iterator[pa.RecordBatch]:
+def row_batches(
+    folder: Path, versions: dict[Path, str], unreadable: dict[Path, str]
+) -> Iterator[pa.RecordBatch]:
     for path, version in versions.items():
+        fields = fields_of_folders(folder, path)
         batch: list[Row] = []
         size = 0
         for row in rows_of(path, unreadable.get(path)):
             batch.append(row)
             size += len(row[2] or "") + 100
             if size > BATCH_BYTES:
-                yield record_batch(path, batch, version)
+                yield record_batch(path, batch, fields, version)
                 batch, size = [], 0
-        yield record_batch(path, batch, version)
+        yield record_batch(path, batch, fields, version)
 
 
 def rows_of(path: Path, defect: str | None) -> Iterator[Row]:
@@ -200,8 +275,11 @@ def rows_of(path: Path, defect: str | None) -> Iterator[Row]:
         yield 0, None, None
 
 
-def record_batch(path: Path, batch: list[Row], version: str) -> pa.RecordBatch:
+def record_batch(path: Path, batch: list[Row], folder_fields: str | None, version: str) -> pa.RecordBatch:
     columns = zip(*batch, strict=True) if batch else ([], [], [])
     numbers, defects, texts = columns
     count = len(batch)
-    return pa.record_batch([[str(path)] * count, numbers, defects, texts, [version] * count], schema=SCHEMA)
+    return pa.record_batch(
+        [[str(path)] * count, numbers, defects, texts, [folder_fields] * count, [version] * count],
+        schema=SCHEMA,
+    )

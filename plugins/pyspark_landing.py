@@ -28,7 +28,7 @@ class DefaultSource(DataSource):
 
     def schema(self) -> str:
         with duckdb.connect() as connection:
-            columns = parsed(connection, {}, "", self.options["query"], [])
+            columns = parsed(connection, Path(), {}, "", self.options["query"], [])
             described = zip(columns.columns, columns.types, strict=True)
             return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
 
@@ -72,12 +72,20 @@ class LandingReader(DataSourceReader):
         reader_version = landing.version_of_reader(self.raw_events)
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            rows = parsed(connection, partition.versions, reader_version, self.query, self.erased)
+            rows = parsed(
+                connection,
+                landing.landing_folder(self.raw_events),
+                partition.versions,
+                reader_version,
+                self.query,
+                self.erased,
+            )
             yield from rows.to_arrow_reader()
 
 
 def parsed(
     connection: duckdb.DuckDBPyConnection,
+    folder: Path,
     versions: dict[Path, str],
     reader_version: str,
     query: str,
@@ -87,7 +95,7 @@ def parsed(
 
     Hashes become text of the same order, as Spark has no such numbers.
     """
-    landing.rows_of_files(connection, versions, reader_version).create_view("stg_rows")
+    landing.rows_of_files(connection, folder, versions, reader_version).create_view("stg_rows")
     define_without_erased(connection, erased)
     rows = connection.sql(query)
     hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]

@@ -8,13 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
-from glob import has_magic
 from io import StringIO
 from pathlib import Path
 from threading import Event
 
 from dbt.contracts.graph.manifest import Manifest
-from landing import LandingError, landing_files, versions_of_files
+from landing import LandingError, landing_files, landing_folder, versions_of_files
 from notes import WATCHER, note
 from pythonjsonlogger.json import JsonFormatter
 from runs import RunError, parse_project, run_dbt
@@ -38,9 +37,7 @@ class Landing:
 
     def __init__(self, raw_events: str) -> None:
         self.raw_events = raw_events
-        self.folder = Path(raw_events)
-        while has_magic(str(self.folder)) or self.folder.is_file():
-            self.folder = self.folder.parent
+        self.folder = landing_folder(raw_events)
         self.changes: Iterator[object] | None = None
 
     def files(self) -> dict[Path, str]:

@@ -43,7 +43,9 @@ def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             event("product_view", "2026-03-07T10:00:30Z", **customer),
             event("begin_checkout", "2026-03-07T10:01:00Z", **customer),
             event("purchase", "2026-03-07T10:02:00Z", **customer, price="49900.50", metadata=address),
-            event("begin_checkout", "2026-03-08T15:04:05Z", session_id="phone", source="google"),
+            event(
+                "begin_checkout", "2026-03-08T15:04:05Z", session_id="phone", source="google", metadata="none"
+            ),
             event("whatsapp_cart_click", "2026-03-08T15:04:05Z", session_id="phone", source="google"),
             event(
                 "payment_error", "2026-03-08T15:04:06Z", session_id="phone", error_message="bob@example.com"

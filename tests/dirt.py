@@ -7,12 +7,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from tests.shop import event
 
 AT = "2026-03-07T10:00:00Z"
 NO_OBJECT, NO_UTF8, FIELDS = "not a JSON object", "not UTF-8", "not as many fields as the header"
 NO_TIME, NO_SESSION, NO_TYPE = (f"no readable {name}" for name in ("created_at", "session_id", "event_type"))
+TOO_LONG = "longer than 32 MB"
 UNREADABLE = "a file that cannot be read, or not to its end"
 SQL = "'; drop table fct_events; -- \" \\"
 FORMULA = '=HYPERLINK("https://evil.example";"+1-1@SUM(A1)")'
@@ -47,8 +49,7 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "nothing but a brace": (b"{", NO_OBJECT),
     "cut": (line()[:-9], NO_OBJECT),
     "single quotes": (line().replace(b'"', b"'"), NO_OBJECT),
-    "two objects": (line() + line(), NO_OBJECT),
-    "an array": (b"[" + line() + b"]", NO_OBJECT),
+    "an array of other things": (b"[5]", NO_OBJECT),
     "a text": (b'"purchase"', NO_OBJECT),
     "a number": (b"5", NO_OBJECT),
     "true": (b"true", NO_OBJECT),
@@ -77,9 +78,10 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
         for value in (
             None, "", "ayer", "infinity", "-infinity", "now", "2026-02-30", "2026-13-01", "2026-3-7",
             "07/03/2026", "2026-03-07T24:00:00Z", "2026-03-07T10:60:00Z", "2026-03-07T10:00:00+25:00",
-            "2026-03-07T10:00:00 COT", "0000-12-31", "10000-01-01", "-2026-03-07", "20260307", "1772877600",
-            1772877600000, 2.5, True, [], {}, [AT], {"$date": None}, {"$date": 1772877600000},
-            {"$date": "ayer"}, {"$date": {"$numberLong": str(2**63)}},
+            "2026-03-07T10:00:00 COT", "0000-12-31", "10000-01-01", "-2026-03-07", "20260307", "0772877600",
+            17728776000, "177287760", 2.5, True, [], {}, [AT], {"$date": None}, {"$date": True},
+            {"$date": "ayer"}, "lunes, 09 mar 2026 10:00:00 GMT", "20260307T100000X", "ISODate(hoy)",
+            {"$date": {"$numberLong": str(2**63)}},
             {"$date": {"$numberLong": "-99999999999999999999"}},
         )
     },
@@ -109,9 +111,11 @@ ODD_LINES: dict[str, tuple[bytes, tuple[str, int, bool, bool]]] = {
         for text, expected in {
             "0": "0", '"0"': "0", "2.7": "2.7", '"2.7"': "2.7", '"79.900"': "79.9", "1e3": "1000",
             '"79900.00005"': "79900.0001", '"999999999999"': "999999999999", "NaN": "0", "Infinity": "0",
-            '"NaN"': "0", '"$79900"': "0", '"79,900"': "0", '"1e3"': "0", "1e17": "0", '"1000000000000"': "0",
+            '"NaN"': "0", '"$79900"': "79900", '"79,900"': "79900", '"1e3"': "0",
+            '"19,90"': "0", '"7,99,000"': "0", "1e17": "0", '"1000000000000"': "0",
             "-5": "0", '"-5"': "0", "true": "0", "null": "0", '""': "0", "[5]": "0", '"٥"': "0",
-            '"0x10"': "0", '"5 COP"': "0",
+            '"0x10"': "0", '"5 COP"': "5", '"5 pesos"': "0", '"$"': "0", '"$-5"': "0", '"79.900,00"': "0",
+            '{"$numberDouble": "NaN"}': "0", '{"amount": 5}': "0",
         }.items()
     },
     **{
@@ -147,6 +151,11 @@ def jsonl(*lines: bytes) -> bytes:
     return b"".join(each + b"\n" for each in lines)
 
 
+def zstd(content: bytes) -> bytes:
+    packed: bytes = pa.Codec("zstd").compress(content, asbytes=True)
+    return packed
+
+
 def purchases(count: int) -> bytes:
     return jsonl(*(line(session_id=f"{number}") for number in range(count)))
 
@@ -170,13 +179,24 @@ FILES: dict[str, tuple[bytes, int, list[str]]] = {
     "empty.parquet": (b"", 0, [UNREADABLE]),
     "blank.ndjson": (b"\n \r\n\n", 0, []),
     "mark.ndjson": (b"\xef\xbb\xbf" + jsonl(line(), b"\xef\xbb\xbf" + line()), 1, [NO_OBJECT]),
-    "utf-16.ndjson": (purchases(3).decode().encode("utf-16"), 0, [UNREADABLE]),
+    "utf-16.ndjson": (purchases(3).decode().encode("utf-16"), 3, []),
+    "cut utf-16.ndjson": (purchases(3).decode().encode("utf-16")[:-1], 2, [UNREADABLE]),
+    "surrogate utf-16.csv": (CSV.decode().encode("utf-16").replace(b"s\0,", b"\0\xd8,"), 0, [NO_UTF8]),
+    "cut.ndjson.zst": (zstd(purchases(3))[:-4], 0, [UNREADABLE]),
+    "not.csv.zst": (CSV, 0, [UNREADABLE]),
+    "zstd.ndjson": (zstd(purchases(3)), 0, [UNREADABLE]),
     "cut.ndjson": (purchases(3)[:-9], 2, [NO_OBJECT]),
     "cut.ndjson.gz": (gzip.compress(purchases(3), 0)[:-20], 2, [UNREADABLE]),
     "twice.ndjson.gz": (gzip.compress(gzip.compress(purchases(3))), 0, [UNREADABLE]),
     "not.ndjson.gz": (purchases(3), 0, [UNREADABLE]),
     "gzip.ndjson": (gzip.compress(purchases(3)), 0, [UNREADABLE]),
-    "array.json": (b"[" + line() + b",\n" + line() + b"]", 0, [NO_OBJECT] * 2),
+    "array.json": (b"[" + line() + b",\n" + line() + b"]", 2, []),
+    "other things.json": (b"[" + line() + b', 5, "a,b", [{}], null,' + line() + b"]", 2, [NO_OBJECT] * 4),
+    "cut array.json": (b"[" + line() + b",\n" + line()[:-9], 1, [NO_OBJECT, UNREADABLE]),
+    "broken array.json": (b"[" + line() + b",\n{]},\n" + line() + b"]", 2, [NO_OBJECT]),
+    "cut among pretty.json": (b'{\n "a": {\n' + line() + b"\n" + line(), 2, [NO_OBJECT] * 2),
+    "no array.json": (b"[]", 0, []),
+    "long.json": (b"[" + line() + b"," + line(note="x" * 32_000_000) + b"," + line() + b"]", 2, [TOO_LONG]),
     "parquet.ndjson": (parquet(PARQUET), 0, [UNREADABLE]),
     "header.csv": (CSV.splitlines()[0], 0, []),
     "mark.csv": (b"\xef\xbb\xbf" + CSV, 1, []),
@@ -184,12 +204,11 @@ FILES: dict[str, tuple[bytes, int, list[str]]] = {
     "order.csv": (b"created_at,extra,session_id,event_type\n2026-03-07,1,s,purchase\n", 1, []),
     "missing.csv": (b"event_type,created_at\npurchase,2026-03-07\n", 0, [NO_SESSION]),
     "short.csv": (CSV + b"purchase,s\n", 1, [FIELDS]),
-    "long.csv": (CSV + b"purchase,s,2026-03-07,1\n", 1, [FIELDS]),
+    "wide.csv": (CSV + b"purchase,s,2026-03-07,1\n", 1, [FIELDS]),
     "quotes.csv": (CSV + b'"purchase","a ""b"",\nc",2026-03-07\n', 2, []),
     "open.csv": (CSV + b'purchase,"s,2026-03-07\npurchase,s,2026-03-07\n', 1, [FIELDS]),
     "latin-1.csv": (CSV + "purchase,señal,2026-03-07\n".encode("latin-1"), 1, [NO_UTF8]),
-    "semicolons.csv": (CSV.replace(b",", b";"), 0, [UNREADABLE]),
-    "tabs.csv": (CSV.replace(b",", b"\t"), 0, [UNREADABLE]),
+    "long.csv": (CSV + b"purchase," + b"x" * 32_000_001 + b",2026-03-07\n", 1, [TOO_LONG]),
     "good.parquet": (parquet(PARQUET), 3, []),
     "order.parquet": (parquet("n as extra, " + PARQUET), 3, []),
     "missing.parquet": (parquet(PARQUET.replace("session_id", "session")), 0, [NO_SESSION] * 3),

@@ -1,28 +1,36 @@
 """The endpoint's answer by brute force, straight from the contract's definitions: a second reading of it."""
 
+import csv
 import json
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from email.utils import parsedate_to_datetime
 from fractions import Fraction
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 FUNNEL = ["product_view", "add_to_cart", "begin_checkout", "purchase"]
 CHECKOUT = ["checkout_started", "payment_info_entered", "order_completed"]
 ERRORS = ["payment_error", "checkout_error", "payment_confirmation_error"]
+PRODUCT_EVENTS = ["product_view", "add_to_cart", "remove_from_cart", "purchase"]
 MISSING = "(nothing)"
 MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Event:
-    """A cleaned event."""
+    """A cleaned event.
+
+    value: what the whole event is worth, None where nothing of it can be read.
+    defects: the fields that are there and cannot be read; also the price that a purchase lacks.
+    """
 
     type: str
     session: str
@@ -31,88 +39,201 @@ class Event:
     name: str | None
     source: str
     price: Decimal
-    has_price: bool
     quantity: int
+    value: Decimal | None
+    defects: frozenset[str]
     at: datetime
-    identity: tuple[str, str] | None
+    identity: tuple[str | int, ...] | None
+
+
+def plain(raw: Any) -> Any:
+    """A value without the type that MongoDB writes around it."""
+    match raw:
+        case {"$oid": str(value)} | {"$uuid": str(value)}:
+            return value
+        case {"$numberInt": str(value)} | {"$numberLong": str(value)}:
+            return int(value)
+        case {"$numberDouble": str(value)} | {"$numberDecimal": str(value)}:
+            return float(value)
+    return raw
 
 
 def text(raw: Any) -> str | None:
     return raw.strip() or None if isinstance(raw, str) else None
 
 
+def person(raw: Any) -> str | None:
+    """An id, but for the words that scripts write where there is none."""
+    return None if raw in ("null", "undefined", "NaN", "[object Object]") else text(raw)
+
+
 def instant(raw: Any) -> datetime | None:
     """A created_at in any of its forms; None where it is unreadable."""
-    if isinstance(raw, dict):
-        raw = raw.get("$date")
-    try:
+    if isinstance(raw, dict) and "$date" in raw:
+        raw = raw["$date"]
         if isinstance(raw, dict):
-            return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(raw["$numberLong"]))
-        moment = datetime.fromisoformat(raw.strip())
+            raw = raw.get("$numberLong")
+        if isinstance(raw, int | str) and re.fullmatch("-?[0-9]+", str(raw)):
+            return since_1970(int(raw) * 1000)
+    raw = plain(raw)
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        raw = number(raw)
+    if not isinstance(raw, str):
+        return None
+    raw = raw.strip()
+    if re.fullmatch("[1-9]([0-9]{9}|[0-9]{12}|[0-9]{15}|[0-9]{18})", raw):
+        return since_1970(int(raw.ljust(19, "0")) // 1000)
+    if re.fullmatch("[0-9]{8}|[0-9]+", raw):
+        return None
+    try:
+        if raw.endswith(" GMT"):
+            return parsedate_to_datetime(raw)
+        raw = re.sub(" UTC$", "Z", raw.replace("Z[UTC]", "Z"))
+        moment = datetime.fromisoformat(re.sub(r" ([+-][0-9:]+)$", r"\1", raw))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
+    except (ValueError, OverflowError):
         return None
 
 
-def plain(raw: Any) -> str:
+def since_1970(microseconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return None
+
+
+def number(raw: Any) -> str:
     """A text as it is, a number in its digits, anything else as nothing."""
+    raw = plain(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return format(Decimal(repr(raw)), "f")
+        digits = format(Decimal(repr(raw)), "f")
+        return digits.removesuffix(".0")
     return text(raw) or ""
 
 
-def has_price(raw: Any) -> bool:
-    return bool(re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", plain(raw)))
-
-
-def price(raw: Any) -> Decimal:
-    if not has_price(raw):
-        return Decimal(0)
+def price(raw: Any) -> Decimal | None:
+    """A price as DECIMAL_SEPARATOR=. has it, with a currency around it or not; None where there is none."""
+    digits = re.sub(r"^([A-Z]{0,3}\s*[$€£]|[A-Z]{3})\s*|\s*([A-Z]{0,3}\s*[$€£]|[A-Z]{3})$", "", number(raw))
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", digits):
+        digits = digits.replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", digits):
+        return None
     with localcontext(prec=1000):
-        return Decimal(plain(raw)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        return Decimal(digits).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
-def quantity(metadata: Any) -> int:
-    try:
-        fields = json.loads(metadata) if isinstance(metadata, str) else metadata
-    except ValueError:
-        return 1
-    raw = plain(fields.get("quantity")) if isinstance(fields, dict) else ""
-    whole = re.fullmatch(r"([0-9]+)(\.0+)?", raw)
+def decoded(metadata: Any) -> Any:
+    """What a metadata is, or its text encodes once or twice."""
+    for _ in range(2):
+        try:
+            metadata = json.loads(metadata) if isinstance(metadata, str) else metadata
+        except ValueError:
+            break
+    return metadata
+
+
+def quantity(raw: Any) -> int:
+    whole = re.fullmatch(r"([0-9]+)(\.0+)?", number(raw))
     return int(whole[1]) if whole and 1 <= int(whole[1]) <= 1_000_000 else 1
 
 
-def cleaned(raw: dict[str, Any]) -> Event | None:
-    """None for a row that is quarantined."""
-    at = instant(raw.get("created_at"))
-    session, kind = text(raw.get("session_id")), text(raw.get("event_type"))
-    if at is None or session is None or kind is None:
-        return None
-    key, row_id = text(raw.get("idempotency_key")), raw.get("_id")
-    row_id = text(row_id.get("$oid") if isinstance(row_id, dict) else row_id)
-    return Event(
-        type=kind,
-        session=session,
-        buyer=text(raw.get("user_id")) or session,
-        slug=text(raw.get("product_slug")),
-        name=text(raw.get("product_name")),
-        source=text(raw.get("source")) or "direct",
-        price=price(raw.get("price")),
-        has_price=has_price(raw.get("price")),
-        quantity=quantity(raw.get("metadata")),
-        at=at,
-        identity=("key", key) if key else ("row", row_id) if row_id else None,
+def is_there(raw: Any) -> bool:
+    return raw is not None and not (isinstance(raw, str) and not raw.strip())
+
+
+def defects(kind: str, worth: Decimal | None, price: Any, quantity: Any, metadata: Any) -> frozenset[str]:
+    digits = re.fullmatch(r"([0-9]+)(\.0+)?", number(quantity))
+    whole = digits and 1 <= int(digits[1]) <= 1_000_000
+    has_object = not is_there(metadata) or isinstance(decoded(metadata), dict)
+    return frozenset(
+        name
+        for name, is_bad in (
+            ("unreadable_price", worth is None and (is_there(price) or kind == "purchase")),
+            ("unreadable_quantity", quantity is not None and not whole),
+            ("unreadable_metadata", not has_object),
+        )
+        if is_bad
     )
 
 
-def deduplicated(events: Iterable[Event]) -> Iterator[Event]:
-    """The earliest of the rows that are one event, and every row that can't be told apart."""
+def event_names() -> dict[str, str]:
+    with (Path(__file__).parents[1] / "seeds" / "event_names.csv").open(encoding="utf-8") as file:
+        return {row["event_name"]: row["event_type"] for row in csv.DictReader(file)}
+
+
+NAMES = event_names()
+
+
+def cleaned(rows: Iterable[dict[str, Any]]) -> Iterator[Event]:
+    """The events in raw rows: the earliest of those that are one, and all that can't be told apart."""
     seen = set()
-    for event in sorted(events, key=lambda event: event.at):
+    found = (event for row in rows for event in events_of(row))
+    for event in sorted(found, key=lambda event: event.at):
         if event.identity not in seen:
             yield event
         if event.identity:
             seen.add(event.identity)
+
+
+def events_of(raw: dict[str, Any]) -> Iterator[Event]:
+    """The events of a row: one for each item where it is about one product, none if it is quarantined."""
+    at = instant(raw.get("created_at"))
+    session, kind = person(raw.get("session_id")), text(raw.get("event_type"))
+    if at is None or session is None or kind is None:
+        return
+    kind = NAMES.get(kind, kind)
+    key, row_id = text(raw.get("idempotency_key")), text(plain(raw.get("_id")))
+    identity = ("key", key) if key else ("row", row_id) if row_id else None
+    items = raw["items"] if isinstance(raw.get("items"), list) else []
+    metadata = decoded(raw.get("metadata"))
+    metadata = metadata if isinstance(metadata, dict) else {}
+    given = metadata["quantity"] if metadata.get("quantity") is not None else raw.get("quantity")
+    units = quantity(given)
+    unit_price, slug = price(raw.get("price")), text(raw.get("product_slug"))
+    money = next((each for each in moneys(raw, metadata) if each is not None), None)
+    event = Event(
+        type=kind,
+        session=session,
+        buyer=person(raw.get("user_id")) or session,
+        slug=slug,
+        name=text(raw.get("product_name")),
+        source=text(raw.get("source")) or "direct",
+        price=unit_price or Decimal(0),
+        quantity=units,
+        value=money if unit_price is None or slug is None else unit_price * units,
+        defects=defects(kind, unit_price, raw.get("price"), given, raw.get("metadata")),
+        at=at,
+        identity=identity,
+    )
+    priced = [(price(item.get("price")), quantity(item.get("quantity"))) for item in items]
+    known = [each * count for each, count in priced if each is not None]
+    if items and kind in PRODUCT_EVENTS:
+        for place, (item, (each, count)) in enumerate(zip(items, priced, strict=True)):
+            alone = money / count if len(items) == 1 and money is not None else None
+            known_worth = each if each is not None else price(str(alone))
+            worth = known_worth or Decimal(0)
+            yield replace(
+                event,
+                slug=text(item.get("product_slug")),
+                name=text(item.get("product_name")),
+                price=worth,
+                quantity=count,
+                value=worth * count,
+                defects=defects(
+                    kind, known_worth, item.get("price"), item.get("quantity"), raw.get("metadata")
+                ),
+                identity=identity and (*identity, place),
+            )
+    elif kind == "purchase":
+        yield replace(event, value=event.price * units)
+    else:
+        yield replace(event, value=sum(known)) if known else event
+
+
+def moneys(raw: dict[str, Any], metadata: dict[str, Any]) -> Iterator[Decimal | None]:
+    for name in ("amount", "cart_total", "total", "value"):
+        yield price(raw.get(name))
+        yield price(metadata.get(name))
 
 
 def rounded(value: Fraction | int, digits: int) -> Fraction:
@@ -158,7 +279,7 @@ def answer(
     zone = ZoneInfo(store_timezone)
     now = now.astimezone(UTC).replace(microsecond=0)
     first, finish, last = window(now, zone, start, end)
-    known = [event for event in deduplicated(filter(None, map(cleaned, events))) if event.at <= now]
+    known = [event for event in cleaned(events) if event.at <= now]
     stats = answer_of(known, zone, mode, first, finish, last)
     if compare == "previous":
         start_before, last_before = first - (finish - first), first - MICROSECOND

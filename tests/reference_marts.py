@@ -1,6 +1,6 @@
 """The marts by brute force, from their descriptions: a second reading of them, to compare row by row."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tests.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, deduplicated, rounded
+from tests.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, rounded
 
 Row = dict[str, Any]
 PRODUCT_STEPS = ("product_view", "add_to_cart", "purchase")
+ALL_ERRORS = (*ERRORS, "payment_intent_error", "address_error")
 WHATSAPP = ("whatsapp_cart_click", "whatsapp_purchase")
 
 
@@ -28,7 +29,7 @@ class Dated:
 
     @property
     def value(self) -> Fraction:
-        return Fraction(self.event.price) * self.event.quantity
+        return Fraction(self.event.value or 0)
 
 
 def rate(part: int, whole: int) -> Fraction:
@@ -78,10 +79,7 @@ def value(events: Iterable[Dated]) -> Fraction:
 def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, list[Row]]:
     """The rows of each mart, in no order, of raw events as they were landed."""
     zone = ZoneInfo(store_timezone)
-    events = [
-        Dated(event, event.at.astimezone(zone).date())
-        for event in deduplicated(filter(None, map(cleaned, raw_events)))
-    ]
+    events = [Dated(event, event.at.astimezone(zone).date()) for event in cleaned(raw_events)]
     purchases = of(events, "purchase")
     return {
         "mart_sales": sales(purchases),
@@ -93,6 +91,7 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_checkouts": checkouts(events),
         "mart_errors": errors(events),
         "mart_whatsapp": whatsapp(events),
+        "mart_data_quality": data_quality(events),
         "mart_retention_weekly": retention(purchases, "week", monday, weeks),
         "mart_retention_monthly": retention(purchases, "month", first_of_month, months),
         "mart_repurchases": repurchases(purchases),
@@ -211,7 +210,7 @@ class Begun:
 
 def begun_checkouts(events: list[Dated]) -> Iterator[Begun]:
     buyers_days = {(each.day, each.event.buyer) for each in of(events, "purchase")}
-    met = grouped(of(events, *ERRORS, "address_error"), lambda each: (each.day, each.event.buyer))
+    met = grouped(of(events, *ALL_ERRORS), lambda each: (each.day, each.event.buyer))
     begun = grouped(of(events, "begin_checkout"), lambda each: (each.day, each.event.buyer))
     for (day, buyer), those in begun.items():
         _, source = min((each.event.at, each.event.source) for each in those)
@@ -256,7 +255,7 @@ def errors(events: list[Dated]) -> list[Row]:
     purchases = grouped(of(events, "purchase"), lambda each: (each.day, each.event.session))
     begun = list(begun_checkouts(events))
     rows = []
-    met = grouped(of(events, *ERRORS, "address_error"), lambda each: (each.day, each.event.type))
+    met = grouped(of(events, *ALL_ERRORS), lambda each: (each.day, each.event.type))
     for (day, kind), those in met.items():
         first = {
             session: min(each.event.at for each in theirs)
@@ -280,13 +279,18 @@ def errors(events: list[Dated]) -> list[Row]:
     return rows
 
 
+def order_of_instants(each: Dated) -> tuple[Any, ...]:
+    return each.event.at, each.event.type, each.event.value is not None, each.value
+
+
 def whatsapp(events: list[Dated]) -> list[Row]:
     by_session = grouped(of(events, *WHATSAPP), lambda each: each.event.session)
     closed: defaultdict[date, list[tuple[int, Dated]]] = defaultdict(list)
     for theirs in by_session.values():
         click = None
         for each in sorted(
-            theirs, key=lambda each: (each.event.at, each.event.type, each.value, each.event.has_price)
+            theirs,
+            key=lambda each: (each.event.at, each.event.type, each.event.value is not None, each.value),
         ):
             if each.event.type == "whatsapp_cart_click":
                 click = each
@@ -296,7 +300,7 @@ def whatsapp(events: list[Dated]) -> list[Row]:
     rows = []
     for day, those in grouped(of(events, *WHATSAPP), lambda each: each.day).items():
         clicks, sold = (of(those, kind) for kind in WHATSAPP)
-        known = [click for _, click in closed[day] if click.event.has_price]
+        known = [click for _, click in closed[day] if click.event.value is not None]
         rows.append(
             {
                 "event_date": day,
@@ -315,6 +319,14 @@ def whatsapp(events: list[Dated]) -> list[Row]:
             }
         )
     return rows
+
+
+def data_quality(events: list[Dated]) -> list[Row]:
+    found = Counter((each.day, each.event.type, defect) for each in events for defect in each.event.defects)
+    return [
+        {"event_date": day, "event_type": kind, "defect": defect, "events": count}
+        for (day, kind, defect), count in found.items()
+    ]
 
 
 def retention(

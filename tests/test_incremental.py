@@ -19,7 +19,7 @@ EXAMPLES = 1
 BUILDS = 2
 MADE_IN_PART = {
     *("api_attempts", "api_checkouts", "api_products", "api_purchases", "api_sources"),
-    *("mart_dates", "mart_errors", "mart_products", "mart_traffic", "mart_whatsapp"),
+    *("mart_data_quality", "mart_dates", "mart_errors", "mart_products", "mart_traffic", "mart_whatsapp"),
 }
 TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 

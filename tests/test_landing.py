@@ -126,9 +126,8 @@ def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: S
     (shop.landing / "noise.ndjson.gz").write_bytes(b"neither gzip nor Parquet")
     (shop.landing / "noise.parquet").write_bytes(b"neither gzip nor Parquet")
     header = "event_type,session_id,created_at\n"
-    (shop.landing / "utf16.csv").write_text(header + "purchase,s,2026-03-07\n", encoding="utf-16")
-    semicolons = (header + "purchase,s,2026-03-07\n").replace(",", ";")
-    (shop.landing / "semicolons.csv").write_text(semicolons, encoding="utf-8")
+    (shop.landing / "packed.csv").write_bytes(gzip.compress(header.encode()))
+    (shop.landing / "cut.json").write_text('[{"event_type": "purchase"},', encoding="utf-8")
     duckdb.sql(
         "select 'purchase' as event_type, 's' as session_id, '2026-03-07' as created_at from range(5000)"
     ).write_parquet(str(shop.landing / "damaged.parquet"))
@@ -139,15 +138,15 @@ def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: S
     result = shop.build()
     assert result.returncode == 0
     published = next(line for line in result.stdout.splitlines() if line.startswith("Published"))
-    assert ", though 6 could not be read to the end: cut.ndjson.gz, damaged.parquet, noise" in published
+    assert ", though 6 could not be read to the end: cut.json, cut.ndjson.gz, damaged.parquet" in published
     rows = shop.build_database().sql("from stg_quarantine order by file").fetchall()
     said = {Path(file).name: text for file, row_number, _, text in rows if row_number == 0}
-    assert len(rows) == len(said) == 6
-    assert "save it as UTF-8" in said["utf16.csv"]
-    assert "separate them by commas" in said["semicolons.csv"]
+    assert len(said) == 6
+    assert "let its name end in .gz" in said["packed.csv"]
+    assert "ends before its array does: land it whole" in said["cut.json"]
     assert "land it whole" in said["cut.ndjson.gz"]
     reasons = dict(shop.published().sql("from mart_quarantine").fetchall())
-    assert reasons == {"a file that cannot be read, or not to its end": 6}
+    assert reasons == {"a file that cannot be read, or not to its end": 6, "no readable created_at": 1}
     with shop.serving(NOW) as server:
         assert 3 + 10_000 < server.stats()["total_sales"] < 3 + 20_000
 

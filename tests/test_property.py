@@ -41,6 +41,7 @@ TYPES: list[Any] = [
     *["product_view", "purchase"] * 5,
     *["whatsapp_cart_click"] * 4,
     *["add_to_cart", "begin_checkout", "checkout_started", "payment_info_entered", "order_completed"] * 2,
+    *["payment_intent_error", "remove_from_cart", "Product Viewed", "view_item", "checkout_completed"],
     *["whatsapp_purchase", "payment_error", "checkout_error", "payment_confirmation_error", "address_error"],
     *["page_view", "wishlist_add", "Purchase", " purchase ", "\tproduct_view\n", None, "", " "],
 ]
@@ -58,10 +59,12 @@ PRICES: list[Any] = [
     *["79900", 79900, 45000.25, "19999.99", " 30000 ", 0, "0", 0.1, "0.005", "0.015", "1.00499", "10.12345"],
     *[0.00005, "0.00005", "-0.00001", -5, "-5", 999999999999, 1234567890123, "1234567890123", 1e15],
     *[None, "", "  ", "abc", "NaN", "Infinity", "$79.900", "79.900,00", "1,000", True, [], {}, {"n": 5}],
+    *["COP 79,900.50", "$ 5", "5 €", "US$5", {"$numberInt": "5"}, {"$numberDecimal": "7.5"}, "7,99", "5 kg"],
 ]
 QUANTITIES: list[Any] = [
     *[1, 2, "2", 2.0, "4.0", " 3 ", 7, 1_000_000, "1000000", 1_000_001, 1e30],
     *[0, -1, 2.5, "2.5", "", None, True, "dos", [2], {"n": 2}],
+    *[{"$numberInt": "3"}, {"$numberDouble": "4.0"}, {"$numberLong": "0"}],
 ]
 
 
@@ -115,6 +118,12 @@ class Scenario:
         self.types += [self.random.choice(TYPES)] * len(self.types)
         self.slugs, self.names = self.some(SLUGS), self.some(NAMES)
         self.sources, self.prices = self.some(SOURCES), self.some(PRICES)
+        self.fields_of_items = {
+            "product_slug": self.slugs,
+            "product_name": self.names,
+            "price": self.prices,
+            "quantity": QUANTITIES,
+        }
         self.moments = self.draw_moments()
         self.corners = self.draw_corners()
         self.events = self.draw_events(self.random.randint(50, 170))
@@ -166,15 +175,37 @@ class Scenario:
         ]
         since = instant - datetime(1970, 1, 1, tzinfo=UTC)
         if not since % timedelta(milliseconds=1):
-            forms.append({"$date": {"$numberLong": str(since // timedelta(milliseconds=1))}})
+            milliseconds = since // timedelta(milliseconds=1)
+            forms += [milliseconds, str(milliseconds), {"$date": milliseconds}]
+            forms.append({"$date": {"$numberLong": str(milliseconds)}})
+        forms += [
+            since // timedelta(microseconds=1),
+            f"{naive.isoformat(' ')} UTC",
+            f"{naive.isoformat()}Z[UTC]",
+        ]
         return self.random.choice(forms)
 
     def draw_metadata(self) -> Any:
-        metadata: Raw = {"address": "Calle 1 # 2-3", "cart": {"quantity": 9}}
+        metadata: Raw = {"address": "Calle 1 # 2-3", "cart": {"quantity": 9}} | self.draw_money()
         if self.random.random() < 0.7:
             metadata["quantity"] = self.random.choice(QUANTITIES)
         odd: Any = self.random.choice([None, {}, "", "  ", "{}", "not json", "[2]", "2", [2]])
         return self.random.choice([metadata, metadata, json.dumps(metadata), json.dumps(metadata), odd])
+
+    def draw_money(self) -> Raw:
+        """Money of a whole event under one of its names, or none."""
+        names = self.random.sample(
+            ["amount", "cart_total", "total", "value"], self.random.choice([0, 0, 1, 2])
+        )
+        return {name: self.random.choice(self.prices) for name in names}
+
+    def draw_items(self) -> Raw:
+        """A list of items, rarely."""
+        items = [
+            {name: self.random.choice(values) for name, values in self.fields_of_items.items()}
+            for _ in range(self.random.choice([0, 1, 1, 2, 3]))
+        ]
+        return self.random.choice([{}, {}, {}, {"items": items}])
 
     def draw_event(self, instant: datetime) -> Raw:
         choose = self.random.choice
@@ -190,6 +221,9 @@ class Scenario:
             "source": choose(self.sources),
             "error_message": choose([None, "", "tarjeta rechazada"]),
             "created_at": created_at,
+            **choose([{}, {}, {"quantity": choose(QUANTITIES)}]),
+            **self.draw_money(),
+            **self.draw_items(),
         }
 
     def draw_events(self, size: int) -> list[Raw]:

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.reference import ERRORS, cleaned, deduplicated, differences, half_up, window
-from tests.reference_marts import Begun, Dated, begun_checkouts, left_behind, mart_differences
+from tests.reference import cleaned, differences, half_up, window
+from tests.reference_marts import ALL_ERRORS, Begun, Dated, begun_checkouts, left_behind, mart_differences
 from tests.shop import MONEY_AT_RISK, Server, Shop, event
 
 ZONE = "America/Havana"
 NOW = datetime(2025, 11, 5, 15, 4, 5, tzinfo=UTC)
-TYPES = [*["begin_checkout"] * 6, *["purchase"] * 2, *ERRORS, "address_error", "page_view"]
+TYPES = [*["begin_checkout"] * 6, *["purchase"] * 2, *ALL_ERRORS, "page_view"]
 
 
 def busy_days() -> list[dict[str, Any]]:
@@ -32,7 +32,8 @@ def busy_days() -> list[dict[str, Any]]:
             user_id=random.choice([None, None, "ana@example.com"]),
             product_slug=random.choice([None, "gorra", "buzo"]),
             price=random.choice(["10.005", "79900", "nothing", 0.0001]),
-            metadata={"quantity": random.choice([1, 2, 3])},
+            metadata={"quantity": random.choice([1, 2, 3])}
+            | random.choice([{}, {}, {"cart_total": 150_000}]),
             source=random.choice([None, "google", "instagram"]),
         )
         for _ in range(400)
@@ -60,7 +61,7 @@ def expected(
     """The answer by brute force."""
     zone = ZoneInfo(ZONE)
     first, _, last = window(NOW, zone, start, end)
-    known = deduplicated(filter(None, map(cleaned, events)))
+    known = cleaned(events)
     inside = [Dated(each, each.at.astimezone(zone).date()) for each in known if first <= each.at <= last]
     begun = list(begun_checkouts(inside))
     sources: defaultdict[str, list[Begun]] = defaultdict(list)

@@ -33,6 +33,18 @@
     {{ return('stg_rows') }}
 {%- endmacro %}
 
+{% macro event_names() -%}
+    {{ return(adapter.dispatch('event_names')()) }}
+{%- endmacro %}
+
+{% macro default__event_names() -%}
+    {{ return(ref('event_names')) }}
+{%- endmacro %}
+
+{% macro spark__event_names() -%}
+    {{ return('event_names') }}
+{%- endmacro %}
+
 {% macro hash_type() -%}
     {{ return(adapter.dispatch('hash_type')()) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@ with events as (
         event_type,
         product_slug,
         source,
-        value,
+        coalesce(value, 0) as value,
         event_date,
         occurred_at
     from {{ ref('stg_checkout_events') }}

@@ -15,7 +15,6 @@ linked as (
         *,
         event_type = 'whatsapp_purchase'
         and lag(event_type) over session_events = 'whatsapp_cart_click' as is_sale_after_click,
-        lag(has_unreadable_price) over session_events as has_unreadable_click,
         lag(value) over session_events as previous_value,
         lag(occurred_at) over session_events as previous_at,
         lag(event_date) over session_type_events as type_previous_date,
@@ -23,7 +22,7 @@ linked as (
     from events
     window
         session_events as (
-            partition by session_id order by occurred_at, event_type, value, not has_unreadable_price
+            partition by session_id order by occurred_at, event_type, value nulls first
         ),
         session_type_events as (partition by session_id, event_type order by occurred_at)
 )
@@ -32,7 +31,7 @@ select
     session_id,
     event_type,
     case when is_sale_after_click then {{ seconds_between('previous_at', 'occurred_at') }} end as seconds_since_click,
-    case when is_sale_after_click and not has_unreadable_click then previous_value end as clicked_value,
+    case when is_sale_after_click then previous_value end as clicked_value,
     event_date,
     type_previous_date,
     occurred_at,

@@ -13,8 +13,7 @@ select
     product_slug,
     source,
     quantity,
-    {{ line_value('price', 'quantity') }} as value,
-    has_unreadable_price,
+    value,
     event_date,
     occurred_at
 from events

@@ -6,6 +6,7 @@ with keyed_rows as (
     select
         file,
         row_number,
+        item_number,
         row_hash,
         event_key,
         occurred_at
@@ -28,9 +29,10 @@ deliveries as (
     select
         file,
         row_number,
+        item_number,
         event_key,
         row_number() over (
-            partition by event_key order by occurred_at, row_hash, file, row_number
+            partition by event_key order by occurred_at, row_hash, file, row_number, item_number
         ) as delivery_number
     from keyed_rows
     where event_key in (select event_key from repeated_keys)
@@ -39,6 +41,7 @@ deliveries as (
 select
     file,
     row_number,
+    item_number,
     event_key
 from deliveries
 where delivery_number > 1

@@ -24,12 +24,13 @@ with landed_rows as (
         reader_version,
         defect,
         text,
-        try_cast(case when defect is null then text end as json) as body
+        folder_fields,
+        {{ json_of('case when defect is null then text end') }} as body
     from {{ landed_rows() }}
 ),
 
--- Every field stays JSON at first, as only its type tells "2" from true and {} from text.
-fields as (
+-- What a row's folders say of it gives way to what it says itself.
+objects as (
     select
         file,
         row_number,
@@ -38,59 +39,137 @@ fields as (
         defect,
         text,
         md5_number(text) as row_hash,
-        coalesce(json_type(body) = 'OBJECT', false) as is_object,
-        unnest(from_json( -- noqa: AL03
-            case when json_type(body) = 'OBJECT' then body end,
-            '{
-                "_id": "JSON", "idempotency_key": "JSON", "event_type": "JSON", "session_id": "JSON",
-                "user_id": "JSON", "product_slug": "JSON", "product_name": "JSON", "source": "JSON",
-                "price": "JSON", "metadata": "JSON", "created_at": "JSON"
-            }'
-        ))
+        case
+            when json_type(body) != 'OBJECT' then null
+            when folder_fields is null then body
+            else json_merge_patch(cast(folder_fields as json), body)
+        end as body
     from landed_rows
+),
+
+-- Every field stays JSON at first, as only its type tells "2" from true and {} from text.
+found as (
+    select
+        *,
+        {{ fields_of('body', 'text') }} as fields
+    from objects
+),
+
+landed_events as (
+    select
+        *,
+        {{ event_type_of() }} as landed_type,
+        {{ first_of('metadata') }} as metadata,
+        {{ first_of('items') }} as landed_items
+    from found
+),
+
+named_events as (
+    select
+        landed_events.*,
+        coalesce(names.event_type, landed_events.landed_type) as event_type,
+        {{ object_in('metadata') }} as metadata_object,
+        case
+            when landed_items is not null
+                then
+                    from_json(
+                        case
+                            when json_type(landed_items) = 'VARCHAR' then try_cast(landed_items ->> '$' as json)
+                            else landed_items
+                        end,
+                        '["JSON"]'
+                    )
+        end as items
+    from landed_events
+    left join {{ event_names() }} as names on landed_events.landed_type = names.event_name
+),
+
+-- An event about one product is one event for each of its items.
+numbered_items as (
+    select
+        *,
+        unnest(case when is_split then generate_series(1, len(items)) else [1] end) as item_number
+    from (
+        select
+            *,
+            coalesce(len(items) > 0, false) as has_items,
+            has_items and coalesce(event_type in ({{ product_events() }}), false) as is_split
+        from named_events
+    ) as events
+),
+
+located as (
+    select
+        *,
+        {{ first_of('_id') }} as landed_id,
+        {{ first_of('idempotency_key') }} as landed_idempotency_key,
+        {{ first_of('session_id') }} as landed_session_id,
+        {{ first_of('user_id') }} as landed_user_id,
+        {{ first_of('source') }} as landed_source,
+        {{ first_of('created_at') }} as landed_created_at,
+        case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
+        case when is_split then {{ item_value('product_name') }} else {{ first_of('product_name') }} end as landed_product_name,
+        case when is_split then {{ item_value('price') }} else {{ first_of('price') }} end as landed_price,
+        case when is_split then {{ item_value('quantity') }} else {{ first_of('quantity') }} end as landed_quantity
+    from (select *, case when is_split then items[item_number] end as item from numbered_items) as events
 ),
 
 texts as (
     select
-        file,
-        row_number,
-        file_version,
-        reader_version,
-        defect,
-        text,
-        row_hash,
-        is_object,
-        {{ json_text('idempotency_key') }} as idempotency_key,
-        coalesce({{ json_text("(_id -> '/$oid')") }}, {{ json_text('_id') }}) as store_id,
-        {{ json_text('event_type') }} as event_type,
-        {{ json_text('session_id') }} as session_id,
-        {{ json_text('user_id') }} as user_id,
-        {{ json_text('product_slug') }} as product_slug,
-        {{ json_text('product_name') }} as product_name,
-        {{ json_text('source') }} as source,
-        {{ json_text('price') }} as price_text,
-        case
-            when json_type(metadata) = 'VARCHAR' then try_cast(metadata ->> '$' as json)
-            else metadata
-        end -> '/quantity' as quantity_value,
-        coalesce({{ json_text("(created_at -> '/$date')") }}, {{ json_text('created_at') }}) as created_text,
-        {{ json_text("(created_at -> '/$date' -> '/$numberLong')") }} as created_milliseconds
-    from fields
+        *,
+        {{ json_text('landed_idempotency_key') }} as idempotency_key,
+        {{ json_text('landed_id') }} as store_id,
+        {{ id_text(json_text('landed_session_id')) }} as session_id,
+        {{ id_text(json_text('landed_user_id')) }} as user_id,
+        {{ json_text('landed_product_slug') }} as product_slug,
+        {{ json_text('landed_product_name') }} as product_name,
+        {{ json_text('landed_source') }} as source,
+        {{ price_text('landed_price') }} as price_text,
+        {{ json_text('landed_quantity') }} as quantity_text,
+        {{ json_text('landed_created_at') }} as created_text,
+        regexp_extract(
+            case when json_type(landed_created_at) = 'OBJECT' then cast(landed_created_at as varchar) end,
+            '^[{]"[$]date":(?:[{]"[$]numberLong":)?"?(-?[0-9]+)"?[}]+$',
+            1
+        ) as created_milliseconds
+    from located
 ),
 
 typed as (
     select
         *,
-        case
-            when regexp_full_match(price_text, '[0-9]{1,12}([.][0-9]+)?')
-                then try_cast(price_text as decimal(17, 4))
-        end as known_price,
-        case
-            when regexp_full_match({{ json_text('quantity_value') }}, '[0-9]{1,7}([.]0+)?')
-                then try_cast({{ json_text('quantity_value') }} as decimal(17, 4))
-        end as known_quantity,
-        {{ utc_instant('created_text', 'created_milliseconds') }} as occurred_at
+        {{ price_of('price_text') }} as known_price,
+        {{ quantity_of('quantity_text') }} as known_quantity,
+        coalesce(
+            {{ utc_instant('created_text', 'created_milliseconds') }},
+            {{ utc_instant(iso_text('created_text'), 'null') }}
+        ) as occurred_at
     from texts
+),
+
+-- The money of a whole event is looked for where nothing else says what it is worth.
+valued as (
+    select
+        *,
+        case when has_items and not is_split then {{ money_of_items() }} end as items_value,
+        case
+            when is_split and len(items) = 1 and known_price is null then {{ money_of_event() }}
+            when not is_split and event_type != 'purchase' and (known_price is null or product_slug is null)
+                then {{ money_of_event() }}
+        end as event_value
+    from typed
+),
+
+-- An item that is alone and has no price is worth what its event is.
+priced as (
+    select
+        *,
+        coalesce(
+            known_price,
+            case when is_split then try_cast(event_value / coalesce(known_quantity, 1) as decimal(17, 4)) end
+        ) as price,
+        coalesce(known_quantity, 1) as quantity
+    from valued
 ),
 
 reasoned as (
@@ -99,37 +178,56 @@ reasoned as (
         case
             when defect is not null then defect
             when row_number = 0 then null
-            when not is_object then 'not a JSON object'
+            when body is null then 'not a JSON object'
             when occurred_at between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999' is not true
                 then 'no readable created_at'
             when session_id is null then 'no readable session_id'
             when event_type is null then 'no readable event_type'
         end as quarantine_reason
-    from typed
+    from priced
 )
 
 select
     file,
     row_number,
+    cast(item_number as integer) as item_number,
     file_version,
     reader_version,
     quarantine_reason,
     landed.without_erased(case when quarantine_reason is not null then text end) as quarantined_text,
     row_hash,
-    md5_number(coalesce('key ' || idempotency_key, 'id ' || store_id)) as event_key,
+    md5_number(
+        coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
+    ) as event_key,
     landed.without_erased(session_id) as session_id,
     md5(coalesce(user_id, session_id)) as buyer_id,
     landed.without_erased(event_type) as event_type,
     landed.without_erased(product_slug) as product_slug,
     landed.without_erased(product_name) as product_name,
     landed.without_erased(source) as source,
-    coalesce(known_price, 0) as price,
-    coalesce(case when known_quantity between 1 and 1000000 then cast(known_quantity as integer) end, 1) as quantity,
-    known_price is null as has_unreadable_price,
-    coalesce(json_type(quantity_value) != 'NULL', false)
-    and coalesce(known_quantity not between 1 and 1000000, true) as has_unreadable_quantity,
+    coalesce(price, 0) as price,
+    quantity,
+    case
+        when is_split or event_type = 'purchase' then {{ line_value('coalesce(price, 0)', 'quantity') }}
+        when items_value is not null then items_value
+        when product_slug is not null and price is not null then {{ line_value('price', 'quantity') }}
+        else event_value
+    end as value,
+    price is null
+    and coalesce(
+        event_type = 'purchase' or price_text is not null or json_type(landed_price) in ('OBJECT', 'ARRAY', 'BOOLEAN'),
+        false
+    ) as has_unreadable_price,
+    known_quantity is null and coalesce(json_type(landed_quantity) != 'NULL', false) as has_unreadable_quantity,
+    metadata_object is null
+    and coalesce(
+        case json_type(metadata) when 'VARCHAR' then trim(metadata ->> '$') != '' else json_type(metadata) != 'NULL' end,
+        false
+    ) as has_unreadable_metadata,
     case when quarantine_reason is null then {{ store_date('occurred_at') }} end as event_date,
     occurred_at
 from reasoned
+-- One row stands for all items of a row that cannot be read.
+where quarantine_reason is null or item_number = 1
 
 {% endcall %}

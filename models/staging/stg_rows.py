@@ -14,5 +14,5 @@ def model(dbt, session):
         "sample",
         "select 'seeds/sample_events.csv' as file, row_number() over () as row_number,"
         " cast(null as varchar) as defect, cast(to_json(sample) as varchar) as text,"
-        " 'sample' as file_version, 'sample' as reader_version from sample",
+        " cast(null as varchar) as folder_fields, 'sample' as file_version, 'sample' as reader_version from sample",
     )

@@ -4,6 +4,7 @@
 select
     file,
     row_number,
+    item_number,
     quarantine_reason,
     session_id,
     buyer_id,
@@ -12,7 +13,7 @@ select
     source,
     price,
     quantity,
-    has_unreadable_price,
+    value,
     event_date,
     occurred_at
 from {{ ref('stg_parsed_events') }}

@@ -3,6 +3,7 @@ with rows as (
     select
         file,
         row_number,
+        item_number,
         event_key
     from {{ ref('stg_parsed_events') }}
     where
@@ -29,6 +30,7 @@ counts as (
                 on
                     rows.file = later_deliveries.file
                     and rows.row_number = later_deliveries.row_number
+                    and rows.item_number = later_deliveries.item_number
         ) as repeated_left_out
 )
 

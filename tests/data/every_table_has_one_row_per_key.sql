@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('stg_touched_events') }}
 -- Of touched sessions, stg_touched_rows has all rows; the row 0 of a file is of no session.
 {%- set keys = {
-    'stg_parsed_events': 'file, row_number',
-    'stg_touched_rows': 'file, row_number',
+    'stg_parsed_events': 'file, row_number, item_number',
+    'stg_touched_rows': 'file, row_number, item_number',
     'stg_quarantine': 'file, row_number',
     'stg_touched_days': 'event_date',
     'fct_checkouts': 'event_date, buyer_id',
@@ -15,6 +15,7 @@
     'fct_products_daily': 'event_date, product_slug',
     'fct_steps_daily': 'event_date, event_type, previous_date',
     'mart_checkouts': 'event_date, source',
+    'mart_data_quality': 'event_date, event_type, defect',
     'mart_dates': 'date_day',
     'mart_errors': 'event_date, error_type',
     'mart_funnel_daily': 'event_date, step',

@@ -1,0 +1,28 @@
+{{ config(materialized='daily') }}
+-- depends_on: {{ ref('stg_touched_days') }}
+
+with events as (
+    select *
+    from {{ ref('stg_events') }}
+    where has_unreadable_price or has_unreadable_quantity or has_unreadable_metadata
+),
+
+defects as (
+    {% for field in ('price', 'quantity', 'metadata') %}
+        select
+            event_type,
+            'unreadable_{{ field }}' as defect,
+            event_date
+        from events
+        where has_unreadable_{{ field }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select
+    event_type,
+    defect,
+    count(*) as events,
+    event_date
+from defects
+group by event_date, event_type, defect

@@ -1,10 +1,8 @@
-{# The first of the places that `field_names` lists at which a row has a field. #}
 {% macro first_of(field) -%}
     {%- set places = var('field_names')[field] -%}
     coalesce({% for place in places %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}, null)
 {%- endmacro %}
 
-{# What stands at a place in a row, JSON; a dot leads into an object. `metadata` is what was found to be it. #}
 {% macro value_at(place) -%}
     {%- set name, _, within = place.partition('.') -%}
     {%- if within -%}
@@ -14,7 +12,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The same of an item. One that is no object is its own slug, as in a plain list of ids. #}
 {% macro item_value(field) -%}
     case
         when json_type(item) = 'OBJECT'
@@ -26,7 +23,6 @@
     end
 {%- endmacro %}
 
-{# The names that a row's fields have at its top, each once. #}
 {% macro names_of_fields() -%}
     {%- set names = [] -%}
     {%- for places in var('field_names').values() -%}
@@ -37,7 +33,6 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{# A row whose names are written in other cases than those known, or with spaces around, with the known ones. #}
 {% macro with_known_names(row, text) -%}
     {%- set known = "['" ~ names_of_fields() | join("', '") ~ "']" -%}
     {%- set found = "name not in " ~ known ~ " and " ~ trimmed_name('name') ~ " in " ~ known | lower -%}
@@ -58,7 +53,6 @@
     end
 {%- endmacro %}
 
-{# The fields of a row, JSON each. #}
 {% macro fields_of(row, text) -%}
     from_json(
         {{ with_known_names(row, text) }},
@@ -70,7 +64,6 @@
     lower(regexp_replace({{ name }}, '^\s+|\s+$', '', 'g'))
 {%- endmacro %}
 
-{# What an event is called: the first name that is no word for another kind of thing. #}
 {% macro event_type_of() -%}
     coalesce(
         {% for place in var('field_names')['event_type'] %}
@@ -87,7 +80,6 @@
     )
 {%- endmacro %}
 
-{# The money of a whole event: the first that can be read. #}
 {% macro money_of_event() -%}
     list_filter(
         list_transform(
@@ -98,7 +90,6 @@
     )[1]
 {%- endmacro %}
 
-{# What the items of an event are worth together; null where none has a price. #}
 {% macro money_of_items() -%}
     try_cast(list_sum(list_transform(
         items,

@@ -1,4 +1,3 @@
-{# Also of what the shell of MongoDB prints, which is no JSON. #}
 {% macro json_of(text) -%}
     coalesce(
         try_cast({{ text }} as json),
@@ -8,11 +7,6 @@
     )
 {%- endmacro %}
 
-{#
-    The text of a JSON value, trimmed; null where it is empty or no text. Numbers are text too, whole ones without a
-    point, and so is what MongoDB writes as an object of its type, or as a call. Most texts are plain, and Unicode's
-    white space is at the end of few: asking first is much faster.
-#}
 {% macro json_text(value) -%}
     {%- set plain_text -%} "[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?" {%- endset -%}
     {%- set white_space -%} [\s\v\x{85}\p{Z}] {%- endset -%}
@@ -49,12 +43,10 @@
     end
 {%- endmacro %}
 
-{# What scripts write by mistake where there is no id. #}
 {% macro id_text(value) -%}
     case when {{ value }} not in ('null', 'undefined', 'NaN', '[object Object]') then {{ value }} end
 {%- endmacro %}
 
-{# The price that a text is, with or without a currency's sign or code around it; null where it is none. #}
 {% macro price_of(text) -%}
     {%- set point = decimal_separator() -%}
     {%- set group = ',' if point == '.' else '.' -%}
@@ -83,7 +75,6 @@
     end
 {%- endmacro %}
 
-{# A time in one of the other forms, as ISO 8601. #}
 {% macro iso_text(text) -%}
     case
         when regexp_matches({{ text }}, '(?i)( UTC|Z\[UTC\])$')
@@ -131,7 +122,6 @@
     end
 {%- endmacro %}
 
-{# The object that a field is, or that its text is, encoded once or twice; also that of a list of keys and values. #}
 {% macro object_in(value) -%}
     {%- set decoded = "try_cast(" ~ value ~ " ->> '$' as json)" -%}
     case json_type({{ value }})
@@ -156,7 +146,6 @@
     end
 {%- endmacro %}
 
-{# A price's text, whose separators are those of DECIMAL_SEPARATOR also where it was a number. #}
 {% macro price_text(value) -%}
     {%- if decimal_separator() == '.' -%}
         {{ json_text(value) }}

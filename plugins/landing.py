@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 from formats import PARQUET, UnreadableError, kind, text_rows
 from json_rows import Row
+from versions import reading_settings
 
 ROOT = Path(__file__).parents[1]
 READERS = (
@@ -172,7 +173,7 @@ def naming(paths: list[Path]) -> str:
 
 def version_of_reader(raw_events: str) -> str:
     code = [(ROOT / name).read_text(encoding="utf-8") for name in READERS]
-    return md5("\0".join([raw_events, os.environ.get("DECIMAL_SEPARATOR", ""), *code]).encode()).hexdigest()
+    return md5("\0".join([raw_events, *reading_settings(), *code]).encode()).hexdigest()
 
 
 def versions_of_files(paths: list[Path]) -> dict[Path, str]:

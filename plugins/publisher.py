@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from account import account, in_words
+from account import account
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
@@ -109,9 +109,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             copied=link if before and not self.are_all_touched() else None,
         )
         self.note_finished(version, new_digest, inputs)
-        rows = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
-        note_build(self.warehouse, target_config.config["began_at"], rows)
-        print(f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}")
+        found = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
+        note_build(self.warehouse, target_config.config["began_at"], found.rows)
+        print(f"Published {version.stem}, {found}{naming_unreadable(files)}")
 
     def notice_other_code(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Let all be touched where this is other code than that of the last build, or another zone."""

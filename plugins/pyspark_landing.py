@@ -14,7 +14,8 @@ import pyarrow as pa
 from erasure import define_without_erased, erased_addresses
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
-SAMPLE = Path(__file__).parents[1] / "seeds" / "sample_events.csv"
+SEEDS = Path(__file__).parents[1] / "seeds"
+SAMPLE, EVENT_NAMES = SEEDS / "sample_events.csv", SEEDS / "event_names.csv"
 TASK_BYTES = 64_000_000
 SPARK_TYPES = {"VARCHAR": "string", "INTEGER": "int", "TIMESTAMP": "timestamp_ntz"}
 
@@ -96,6 +97,7 @@ def parsed(
     Hashes become text of the same order, as Spark has no such numbers.
     """
     landing.rows_of_files(connection, folder, versions, reader_version).create_view("stg_rows")
+    connection.read_csv(str(EVENT_NAMES)).create_view("event_names")
     define_without_erased(connection, erased)
     rows = connection.sql(query)
     hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]

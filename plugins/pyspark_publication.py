@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from account import account, in_words
+from account import account
 from notes import note_build
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from versions import FILES, hash_of_inputs, naming_unreadable, point, publish_version, quoted
@@ -43,7 +43,7 @@ class Publisher(DataSourceReader):
     def read(self, partition: InputPartition) -> Iterator[tuple[str]]:
         with duckdb.connect() as connection:
             files = connection.execute(FILES.format(self.parquet("stg_parsed_events"))).fetchall()
-            rows = account(
+            found = account(
                 connection, self.parquet("stg_parsed_events"), self.parquet("stg_later_deliveries")
             )
             inputs = hash_of_inputs(files, self.build["store_timezone"])
@@ -53,8 +53,8 @@ class Publisher(DataSourceReader):
         before = self.link.resolve()
         point(self.link, self.folder)
         remove_ended(self.folder, before)
-        note_build(self.warehouse, self.build["began_at"], rows)
-        yield (f"Published {version.stem}, {in_words(rows)}{naming_unreadable(files)}",)
+        note_build(self.warehouse, self.build["began_at"], found.rows)
+        yield (f"Published {version.stem}, {found}{naming_unreadable(files)}",)
 
     def parquet(self, table: str) -> str:
         """What Spark has written of a table, as DuckDB reads it; a day may be called +10000-01-01."""

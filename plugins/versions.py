@@ -161,8 +161,14 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def hash_of_inputs(files: list[File], store_timezone: str) -> str:
-    """A hash of all that a build's tables come from: the files read, the project's code, the zone."""
-    return md5(f"{hash_of_code()} {store_timezone} {[file[:2] for file in files]}".encode()).hexdigest()
+    """A hash of all that a build's tables come from: its files, the code, the zone and settings."""
+    settings = [store_timezone, *reading_settings()]
+    return md5(f"{hash_of_code()} {settings} {[file[:2] for file in files]}".encode()).hexdigest()
+
+
+def reading_settings() -> list[str]:
+    """The settings that decide what a landed row means."""
+    return [os.environ.get("DECIMAL_SEPARATOR") or ".", os.environ.get("COUNT_ROBOTS") or "off"]
 
 
 @cache

@@ -13,12 +13,12 @@ from pydantic import BaseModel
 
 from serve import dashboard, risk
 from serve.answer import Answer, answer
-from serve.dashboard import dashboard_stats
+from serve.dashboard import dashboard_stats, trend
 from serve.errors import NothingPublished, Stale
 from serve.notes import checked_at
 from serve.query import Query, StatsQuery
 from serve.risk import money_at_risk
-from serve.schema import ComparedStats, DashboardStats, Health, Mode, in_utc
+from serve.schema import ComparedStats, Health, Mode, in_utc
 from serve.version import Version
 from serve.warehouse import DamagedError, Row, Session, Warehouse
 from serve.window import Window, before, resolve
@@ -100,17 +100,17 @@ class Answers:
             )
         return health
 
-    async def quarantined(self) -> dict[str, int]:
-        """How many rows are in quarantine, by the reason."""
+    async def counts(self, question: str) -> dict[str, int]:
+        """The counts that `quarantine` or `data_quality` gives, by name."""
 
-        async def quarantined_of(version: Version) -> dict[str, int]:
+        async def counts_of(version: Version) -> dict[str, int]:
             session = Session(self.warehouse, version)
             async with self.limited(session):
-                rows = await self.in_thread(lambda: session.rows("quarantine", {}))
-            return {row["quarantine_reason"]: row["quarantined_rows"] for row in rows}
+                rows = await self.in_thread(lambda: session.rows(question, {}))
+            return {name: count for name, count in (row.values() for row in rows)}
 
         try:
-            return await self.of_good_version(quarantined_of)
+            return await self.of_good_version(counts_of)
         except NothingPublished:
             return {}
 
@@ -149,25 +149,33 @@ class Answers:
     async def compute(self, session: Session, now: datetime, query: Query) -> Answer:
         async with self.limited(session):
             window = await self.in_thread(lambda: resolve(session, now, query.start, query.end))
+            unreadable = []
             if isinstance(query, StatsQuery):
                 body: BaseModel = await self.compared_stats(session, window, query)
+                parameters = window.parameters()
+                unreadable = await self.in_thread(lambda: session.rows("unreadable_sales", parameters))
             else:
                 body = money_at_risk(await self.rows(session, risk.QUESTIONS, window.parameters()))
             newest_event_at = await self.newest_event_at(session, now)
-        return await self.in_thread(lambda: answer(body, session.version, newest_event_at))
+        return await self.in_thread(lambda: answer(body, session.version, newest_event_at, unreadable))
 
     async def compared_stats(self, session: Session, window: Window, query: StatsQuery) -> ComparedStats:
-        stats, previous = await self.stats(session, window, query.mode), None
+        rows = await self.stats_rows(session, window, query.mode, *(["trend"] if query.include else []))
+        stats = await self.in_thread(lambda: dashboard_stats(rows, window, query.mode))
+        days = await self.in_thread(lambda: trend(rows, window)) if query.include else None
+        previous = None
         if query.compare:
             window_before = await self.in_thread(lambda: before(session, window))
-            previous = await self.stats(session, window_before, query.mode)
-        return ComparedStats.model_construct(**dict(stats), previous=previous)
+            rows_before = await self.stats_rows(session, window_before, query.mode)
+            previous = await self.in_thread(lambda: dashboard_stats(rows_before, window_before, query.mode))
+        return ComparedStats.model_construct(**dict(stats), trend=days, previous=previous)
 
-    async def stats(self, session: Session, window: Window, mode: Mode) -> DashboardStats:
+    async def stats_rows(
+        self, session: Session, window: Window, mode: Mode, *more: str
+    ) -> dict[str, list[Row]]:
         parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
         await self.in_thread(lambda: session.keep_days(parameters))
-        rows = await self.rows(session, dashboard.QUESTIONS, parameters)
-        return await self.in_thread(lambda: dashboard_stats(rows, window, mode))
+        return await self.rows(session, [*dashboard.QUESTIONS, *more], parameters)
 
     async def rows(self, session: Session, questions: Sequence[str], parameters: Row) -> dict[str, list[Row]]:
         """The rows of each of these queries, which run side by side."""

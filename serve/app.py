@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serve import errors
@@ -28,6 +29,7 @@ from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
+COMPRESSED_BYTES, COMPRESSION = 1_000, 5  # A higher level takes twice the time for a hundredth less.
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
@@ -83,16 +85,19 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
             "X-Data-Version",
             "X-Data-Built-At",
             "X-Data-Newest-Event-At",
+            "X-Data-Unreadable-Sales",
             "X-Request-ID",
         ],
     )
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES, compresslevel=COMPRESSION)
     app.add_middleware(Requests)
     app.add_middleware(CorrelationIdMiddleware)
 
     async def get_dashboard_stats(request: Request, credentials: Bearer) -> Response:
         """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
 
-        With `compare=previous`, also the same over the window of equal length just before.
+        With `compare=previous`, also the same over the window of equal length just before; with
+        `include=trend`, also sales, revenue, average order and abandonment of each day.
         Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
         """
         return await answer_to(StatsQuery, request, credentials)

@@ -20,6 +20,7 @@ from serve.schema import (
     RetentionMetrics,
     SessionStats,
     TrafficSource,
+    TrendDay,
 )
 from serve.warehouse import Row
 from serve.window import RETENTION_DAYS, Window
@@ -27,6 +28,8 @@ from serve.window import RETENTION_DAYS, Window
 # The queries of `serve/queries` that an answer is made of; the one that takes longest comes first.
 QUESTIONS = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
 TOP_PRODUCTS = 5
+NOTHING_SOLD: Row = {"events": 0, "revenue": Decimal(0)}
+NOTHING_BEGUN: Row = {"checkouts": 0, "abandoned_checkouts": 0}
 
 
 def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> DashboardStats:
@@ -56,6 +59,25 @@ def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> D
         whatsapp_purchases=sessions["whatsapp_purchase"],
         whatsapp_sessions_list=[row["session_id"] for row in rows["whatsapp_sessions"]],
     )
+
+
+def trend(rows: dict[str, list[Row]], window: Window) -> list[TrendDay]:
+    """Each day of the window, from the rows of `steps` and `trend`."""
+    purchases = {row["event_date"]: row for row in rows["steps"] if row["event_type"] == "purchase"}
+    checkouts = {row["event_date"]: row for row in rows["trend"]}
+    days = []
+    for day in window.days():
+        sold, begun = purchases.get(day, NOTHING_SOLD), checkouts.get(day, NOTHING_BEGUN)
+        days.append(
+            TrendDay(
+                date=day,
+                total_sales=sold["events"],
+                total_revenue=rounded(sold["revenue"], 2),
+                average_order_value=ratio(sold["revenue"], sold["events"], 2),
+                abandonment_rate=percentage(begun["abandoned_checkouts"], begun["checkouts"]),
+            )
+        )
+    return days
 
 
 def total_by(steps: list[Row], measure: str) -> Counter[str]:

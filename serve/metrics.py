@@ -49,13 +49,14 @@ def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
         given = request.headers.get("Authorization", "")
         if not compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
-        health, quarantined = await kept.health(), await kept.quarantined()
+        health, quarantined = await kept.health(), await kept.counts("quarantine")
+        unreadable = await kept.counts("data_quality")
 
         def told() -> bytes:
             build, watcher = (read_note(kept.warehouse.folder, name) for name in (LAST_BUILD, WATCHER))
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            registry.register(Shop(shop_metrics(health, quarantined, build, watcher)))
+            registry.register(Shop(shop_metrics(health, quarantined, unreadable, build, watcher)))
             return generate_latest(registry)
 
         return Response(await kept.in_thread(told), media_type=CONTENT_TYPE_LATEST)
@@ -64,7 +65,11 @@ def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
 
 
 def shop_metrics(
-    health: Health, quarantined: dict[str, int], build: dict[str, Any], watcher: dict[str, Any]
+    health: Health,
+    quarantined: dict[str, int],
+    unreadable: dict[str, int],
+    build: dict[str, Any],
+    watcher: dict[str, Any],
 ) -> list[Metric]:
     """The metrics of what is served, of the last build's note and the watcher's, as far as there are any."""
     gauge, counter = partial(metric, GaugeMetricFamily), partial(metric, CounterMetricFamily)
@@ -76,6 +81,7 @@ def shop_metrics(
         gauge("stale", "1 where nobody has checked it for STALE_AFTER.", health.is_stale),
         gauge("damaged_versions", "Versions that cannot be read.", len(health.damaged_versions)),
         gauge("quarantined_rows", "Rows in quarantine, by the reason.", quarantined, "reason"),
+        gauge("unreadable_events", "Events that count with a defect, by the defect.", unreadable, "defect"),
         gauge("last_build_timestamp_seconds", "When the last build succeeded.", build.get("at")),
         gauge("last_build_duration_seconds", "How long that took.", build.get("last_seconds")),
         counter("builds", "Builds that succeeded.", build.get("builds")),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 from starlette.datastructures import QueryParams
 
 from serve.errors import BadQuery
-from serve.schema import Compare, Mode
+from serve.schema import Compare, Include, Mode
 
 REMEMBERED = 128
 
@@ -45,10 +45,11 @@ class Query(BaseModel, frozen=True):
 
 
 class StatsQuery(Query, frozen=True):
-    """The same with a mode, and what to compare with."""
+    """The same with a mode, what to compare with and what to add."""
 
     mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
+    include: Annotated[Include | None, WithJsonSchema({"enum": list(Include), "type": "string"})] = None
 
 
 @lru_cache(REMEMBERED)

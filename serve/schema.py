@@ -48,6 +48,12 @@ class Compare(StrEnum):
     PREVIOUS = "previous"
 
 
+class Include(StrEnum):
+    """What an answer may have beside its fields."""
+
+    TREND = "trend"
+
+
 class ProductCount(BaseModel):
     slug: str
     count: Count
@@ -233,8 +239,23 @@ class DashboardStats(BaseModel):
     )
 
 
+class TrendDay(BaseModel):
+    """What the answer for one day says, as far as the window reaches into it."""
+
+    date: date
+    total_sales: Count
+    total_revenue: float
+    average_order_value: float
+    abandonment_rate: Percentage
+
+
 class ComparedStats(DashboardStats):
     """The dashboard's answer as it is sent."""
+
+    trend: list[TrendDay] | None = Field(
+        None,
+        description="With `include=trend` only: each day of the window, ascending, as if asked for alone.",
+    )
 
     previous: DashboardStats | None = Field(
         None,

@@ -274,6 +274,7 @@ def answer(
     start: str | None = None,
     end: str | None = None,
     compare: str | None = None,
+    include: str | None = None,
 ) -> dict[str, Any]:
     """What the endpoint answers at `now`, about raw events as they were landed."""
     zone = ZoneInfo(store_timezone)
@@ -281,10 +282,24 @@ def answer(
     first, finish, last = window(now, zone, start, end)
     known = [event for event in cleaned(events) if event.at <= now]
     stats = answer_of(known, zone, mode, first, finish, last)
+    if include == "trend":
+        stats["trend"] = list(trend(known, zone, first, last))
     if compare == "previous":
         start_before, last_before = first - (finish - first), first - MICROSECOND
         stats["previous"] = answer_of(known, zone, mode, start_before, first, last_before)
     return stats
+
+
+def trend(known: list[Event], zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
+    """The answers for each day of a window, as far as the window reaches into it."""
+    day = first.astimezone(zone).date()
+    while (begin := midnight(day, zone)) <= max(first, last):
+        end = midnight(day + timedelta(days=1), zone) - MICROSECOND
+        begin, end = max(begin, first), min(end, last)
+        stats = answer_of(known, zone, "total", begin, end, end)
+        fields = ("total_sales", "total_revenue", "average_order_value", "abandonment_rate")
+        yield {"date": day.isoformat(), **{field: stats[field] for field in fields}}
+        day += timedelta(days=1)
 
 
 def answer_of(

@@ -54,6 +54,21 @@ def test_only_the_boolean_true_makes_an_admin(server: Server, claim: Any) -> Non
     assert server.get(token=token(is_admin=claim)).status_code == 403
 
 
+def test_a_large_answer_is_compressed_for_who_takes_that(server: Server) -> None:
+    packed, plain = (
+        server.client.get(
+            DASHBOARD, headers={"Authorization": f"Bearer {token()}", "Accept-Encoding": encoding}
+        )
+        for encoding in ("gzip", "identity")
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    assert (packed.json(), packed.headers["ETag"]) == (plain.json(), plain.headers["ETag"])
+    assert "Content-Encoding" not in server.client.get("/healthz").headers
+
+
 def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
     assert server.client.get(DASHBOARD, params={"mode": "?", "start": "?"}).status_code == 401
 
@@ -65,6 +80,8 @@ def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
         {"mode": ""},
         {"compare": "next"},
         {"compare": ""},
+        {"include": "everything"},
+        {"include": ""},
         {"start": "yesterday"},
         {"start": "2026-02-30"},
         {"start": "20260301"},

@@ -59,6 +59,14 @@ def landed(name: str) -> Iterator[dict[str, Any]]:
                     yield row
 
 
+@pytest.mark.parametrize("case", json.loads((FOLDERS["tracker"] / "trend.json").read_text(encoding="utf-8")))
+def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
+    with golden_shop("tracker", case["store_timezone"]).serving(
+        datetime.fromisoformat(case["now"])
+    ) as server:
+        assert differences(case["answer"]["trend"], server.stats(**case["query"])["trend"]) == []
+
+
 STORES = sorted({(each.values[0], each.values[1]["store_timezone"]) for each in cases()})
 
 

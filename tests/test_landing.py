@@ -110,12 +110,14 @@ def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_an
 
 
 def test_a_builds_last_line_accounts_for_each_row_it_has_read(shop: Shop) -> None:
-    keyed = event("purchase", "2026-03-07T10:00:00Z", idempotency_key="k")
+    keyed = event("purchase", "2026-03-07T10:00:00Z", idempotency_key="k", price=5)
     shop.land("a.ndjson", [keyed, keyed, {}])
     said = shop.build().stdout
     assert ", 3 rows read: 1 kept, 1 duplicates, 1 quarantined (no readable created_at: 1)\n" in said
     shop.land("b.ndjson", [keyed, event("page_view", "2026-03-07T10:00:00Z")])
     assert ", 2 rows read: 1 kept, 1 duplicates, 0 quarantined\n" in shop.build().stdout
+    shop.land("c.ndjson", [event("page_view", "2026-03-07T10:00:00Z", metadata="?", quantity=0)] * 2)
+    assert ", 0 quarantined; counted though unreadable (quantity: 2, metadata: 2)\n" in shop.build().stdout
 
 
 def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: Shop) -> None:

@@ -261,7 +261,8 @@ class Scenario:
         given = self.random.choice([[], ["start"], ["end"], ["start", "end"], ["start", "end"]])
         days = {"start": start.isoformat(), "end": end.isoformat()}
         compared = self.random.choice([{}, {"compare": "previous"}])
-        return now, query | {name: days[name] for name in given} | compared
+        included = self.random.choice([{}, {"include": "trend"}])
+        return now, query | {name: days[name] for name in given} | compared | included
 
     def draw_ranges(self) -> list[tuple[date, date]]:
         """Whole days: of any number, one day, an ISO week, a month."""

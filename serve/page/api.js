@@ -23,11 +23,15 @@ export const keepToken = (token) => sessionStorage.setItem("token", token);
 export const dropToken = () => sessionStorage.removeItem("token");
 export const getToken = () => sessionStorage.getItem("token");
 
-/** The numbers for a query, the version of the data, and when its newest event happened. Raises Refused. */
+/**
+ * The numbers for a query, the version of the data, when its newest event happened, and how many sales of its days have
+ * which defect. Raises Refused.
+ */
 export async function getStats(query) {
   const response = await askAsAdmin(`${STATS}?${query}`);
   const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => response.headers.get(name));
-  return { stats: await response.json(), version, newestEventAt };
+  const defects = (response.headers.get("X-Data-Unreadable-Sales") ?? "").split(", ").filter(Boolean);
+  return { stats: await response.json(), version, newestEventAt, unreadable: defects.map((defect) => defect.split("=")) };
 }
 
 /** What was begun and not bought, for a query. Raises Refused. */

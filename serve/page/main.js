@@ -25,13 +25,13 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(asked, getToday);
-    const [{ stats, version, newestEventAt }, risk] = await Promise.all([getStats(query), getRisk(query), defined]);
+    const [{ stats, version, newestEventAt, unreadable }, risk] = await Promise.all([getStats(query), getRisk(query), defined]);
     if (isWanted()) {
       shownVersion = version;
-      show(newestEventAt, stats, risk, knownTrend(stats.events_timeline));
+      show(newestEventAt, stats, risk, unreadable, knownTrend(stats.events_timeline));
     }
     const trend = await getTrend(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, stats, risk, trend);
+    if (isWanted()) show(newestEventAt, stats, risk, unreadable, trend);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (isWanted()) explain(error);

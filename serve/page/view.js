@@ -10,11 +10,11 @@ import { count, day, money, percent, word } from "./words.js";
 const FORMATS = { total_revenue: money, total_sales: count, average_order_value: money, abandonment_rate: percent };
 const performanceOrder = { key: "views", descending: true };
 
-export function draw(main, stats, risk, trend) {
+export function draw(main, stats, risk, unreadable, trend) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
   const focused = focusable().indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((details) => details.open);
-  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats, risk, trend) : [nobody()]));
+  main.replaceChildren(...(stats.session_stats.unique_sessions ? sections(stats, risk, unreadable, trend) : [nobody()]));
   main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
   focusable()[focused]?.focus({ preventScroll: true });
 }
@@ -23,10 +23,10 @@ function nobody() {
   return element("p", { class: "empty" }, word("empty"));
 }
 
-function sections(stats, risk, trend) {
+function sections(stats, risk, unreadable, trend) {
   const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
   return [
-    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats, trend))),
+    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats, trend, name === "total_revenue" ? unreadable : []))),
     section(
       "funnel",
       steps("event_counts", event_counts, [
@@ -140,10 +140,13 @@ function section(name, ...content) {
   return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, word(name)), ...content);
 }
 
-function card(field, stats, trend) {
+/** A number with how it moved, and with notes on what it lacks: defects and how many sales have each. */
+function card(field, stats, trend, unreadable) {
   const format = FORMATS[field];
   const name = element("h2", null, term(field));
-  return element("article", { class: "card" }, name, element("p", { class: "value", "data-field": field }, format(stats[field])), change(field, stats, format), spark(field, trend, format));
+  const value = element("p", { class: "value", "data-field": field }, format(stats[field]));
+  const notes = unreadable.map(([defect, sales]) => element("p", { class: "note" }, word(defect).replace("{}", count(sales))));
+  return element("article", { class: "card" }, name, value, ...notes, change(field, stats, format), spark(field, trend, format));
 }
 
 /** Steps one below the other, each with its share of the first; the rates are those of the API. */

@@ -79,7 +79,14 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        allow_headers=[
+            "Authorization",
+            "Content-Encoding",
+            "Content-Type",
+            "If-None-Match",
+            "X-Request-ID",
+            "X-Session-ID",
+        ],
         expose_headers=[
             "ETag",
             "X-Data-Version",
@@ -146,7 +153,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     for path, probe in (("/healthz", get_health), ("/readyz", get_readiness)):
         app.head(path, include_in_schema=False)(probe)
     if landing:
-        add_tracking(app, landing, settings.cors_origins)
+        add_tracking(app, landing, settings.cors_origins, admins.secrets)
     if settings.metrics_token:
         add_metrics(app, kept, settings.metrics_token)
     add_pages(app)

@@ -1,30 +1,31 @@
 """Reads raw events as they are posted; what is good enough here is never quarantined later."""
 
 import json
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 from serve.errors import BadEvent, TooLarge
+from serve.names import EVENT_NAMES, FIELD_NAMES, ITEM_NAMES, NO_EVENT_TYPES, first_of, with_known_names
+from serve.values import id_of, is_instant, is_missing, is_price, is_quantity, object_in, text_of
 
 MOST_EVENTS = 1_000
-
-INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?"
-)
 READABLE = {"type": ["string", "number"], "pattern": r"\S"}
 EVENT = {
     "type": "object",
-    "required": ["event_type", "session_id"],
+    "required": ["event_type"],
     "properties": {
         "event_type": {**READABLE, "examples": ["purchase"]},
-        "session_id": READABLE,
+        "session_id": {
+            "type": ["string", "number", "null"],
+            "description": "The browser; if missing, the header X-Session-ID, else the cookie session_id.",
+        },
         "created_at": {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": "When it happened, in ISO 8601 or as mongoexport writes it; now if missing.",
+            "description": "When it happened: ISO 8601, Unix time, or as MongoDB writes it; now if missing.",
         },
         "idempotency_key": {
             "type": ["string", "number", "null"],
@@ -35,15 +36,25 @@ EVENT = {
 BODY = {"anyOf": [EVENT, {"type": "array", "items": EVENT, "minItems": 1}]}
 
 
-def events_of(body: bytes) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Sender:
+    """Who sends a request's events.
+
+    session_id: the session of events that name none.
+    user_id: the customer who has signed in, or None.
+    """
+
+    session_id: str
+    user_id: str | None = None
+
+
+def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
     """The events of a request, with what was missing in them.
 
     Raises BadEvent for what `stg_parsed_events` would quarantine, and TooLarge.
     """
     try:
-        found = json.loads(body, parse_constant=refuse_constant)
-        # What is no text, or no number that JSON has, comes to light here.
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+        found = json.loads(with_whole_letters(body))
     except (ValueError, RecursionError):
         raise BadEvent("The body is not JSON in UTF-8.") from None
     events = found if isinstance(found, list) else [found]
@@ -55,61 +66,73 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
     for number, event in enumerate(events, start=1):
         if reason := reason_to_refuse(event):
             raise BadEvent(f"Event {number} of {len(events)}: {reason}." if len(events) > 1 else f"{reason}.")
-        if is_missing(event.get("created_at")):
+        fields = with_known_names(event)
+        if is_missing(field(fields, "created_at")):
             event["created_at"] = now
-        if not (is_readable(event.get("idempotency_key")) or has_store_id(event)):
+        if id_of(field(fields, "session_id")) is None:
+            event["session_id"] = sender.session_id
+        if sender.user_id:
+            event["user_id"] = sender.user_id
+        if not any(text_of(field(fields, name)) for name in ("idempotency_key", "_id")):
             event["idempotency_key"] = str(uuid4())
     return events
 
 
-def refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+def with_whole_letters(body: bytes) -> bytes:
+    """The JSON with U+FFFD in place of each half of a letter that needs two. Raises ValueError."""
+    if b"\\u" not in body:
+        return body
+    text = json.dumps(json.loads(body), ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def reason_to_refuse(event: Any) -> str | None:
     """Why the event cannot be counted, in the words of the quarantine."""
     if not isinstance(event, dict):
         return "not a JSON object"
-    if not (is_missing(event.get("created_at")) or is_instant(event["created_at"])):
+    fields = with_known_names(event)
+    created_at, session_id = field(fields, "created_at"), field(fields, "session_id")
+    if not (is_missing(created_at) or is_instant(created_at)):
         return "no readable created_at, which is written as in 2026-03-07T10:00:00Z"
-    for name in ("session_id", "event_type"):
-        if not is_readable(event.get(name)):
-            return f"no readable {name}"
-    if isinstance(event.get("idempotency_key"), bool | dict | list):
+    if not (is_missing(session_id) or text_of(session_id)):
+        return "no readable session_id"
+    if event_type_of(fields) is None:
+        return "no readable event_type"
+    key = field(fields, "idempotency_key")
+    if not (is_missing(key) or text_of(key)):
         return "no readable idempotency_key"
     return None
 
 
-def is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def field(fields: dict[str, Any], name: str) -> Any:
+    return first_of(FIELD_NAMES[name], fields)
 
 
-def is_readable(value: Any) -> bool:
-    return not is_missing(value) and type(value) in (str, int, float)
+def event_type_of(fields: dict[str, Any]) -> str | None:
+    own, *others = FIELD_NAMES["event_type"]
+    names = [text_of(fields.get(own)), *(text_of(first_of([place], fields)) for place in others)]
+    name = next((name for name in names if name and (name == names[0] or name not in NO_EVENT_TYPES)), None)
+    return EVENT_NAMES.get(name, name) if name else None
 
 
-def has_store_id(event: dict[str, Any]) -> bool:
-    store_id = event.get("_id")
-    return is_readable(store_id["$oid"] if isinstance(store_id, dict) and "$oid" in store_id else store_id)
-
-
-def is_instant(value: Any) -> bool:
-    """Whether it is an ISO 8601 text, or such a one or milliseconds as mongoexport writes them."""
-    if isinstance(value, dict):
-        value = value.get("$date")
-        if isinstance(value, dict):
-            return is_milliseconds(value.get("$numberLong"))
-    if not (isinstance(value, str) and INSTANT.fullmatch(value.upper())):
-        return False
-    try:
-        instant = datetime.fromisoformat(value.upper())
-        instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return False
-    return True
-
-
-def is_milliseconds(value: Any) -> bool:
-    if not re.fullmatch("-?[0-9]{1,15}", str(value)):
-        return False
-    return -62135596800000 <= int(value) <= 253402300799999
+def warnings_about(event: dict[str, Any]) -> Iterator[str]:
+    """What of an event that is taken cannot be read, and what it counts as."""
+    fields = with_known_names(event)
+    metadata = field(fields, "metadata")
+    items = field(fields, "items")
+    if isinstance(items, list) and items:
+        described = [
+            (first_of(ITEM_NAMES["price"], item), first_of(ITEM_NAMES["quantity"], item))
+            for item in items
+            if isinstance(item, dict)
+        ]
+    else:
+        known = fields | {"metadata": object_in(metadata)}
+        described = [(field(known, "price"), field(known, "quantity"))]
+    is_purchase = event_type_of(fields) == "purchase"
+    if any(not is_price(price) for price, _ in described if is_purchase or not is_missing(price)):
+        yield "a price is missing or cannot be read, and counts as 0"
+    if any(not is_quantity(quantity) for _, quantity in described if quantity is not None):
+        yield "a quantity is no whole number from 1 to 1,000,000, and counts as 1"
+    if not (is_missing(metadata) or isinstance(metadata, list) or object_in(metadata) is not None):
+        yield "metadata is no object, so that its quantity counts as 1"

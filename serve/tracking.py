@@ -2,8 +2,12 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
+from zlib import MAX_WBITS, decompressobj
+from zlib import error as ZlibError
 
 from fastapi import FastAPI, Request
 from limits import RateLimitItemPerSecond
@@ -12,26 +16,36 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from serve.errors import BrokenOff, ForeignOrigin, TooLarge, TooMany
-from serve.events import BODY, events_of
+from serve.auth import claims_of
+from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
+from serve.events import BODY, Sender, events_of, warnings_about
 from serve.landing import Landing
 from serve.schema import Problem
+from serve.values import id_of
 
 MOST_BYTES = 1_000_000
+GZIP = 16 + MAX_WBITS
 RATE = RateLimitItemPerSecond(10_000, 10)
 
 
 class Kept(BaseModel):
+    session_id: Any = Field(description="As sent, or from the request's header or cookie, or made up.")
     idempotency_key: Any = Field(description="As sent or made up; none where the event has an `_id`.")
     created_at: Any = Field(description="As sent, or when the event was received.")
 
 
 class Tracked(BaseModel):
     events: list[Kept] = Field(description="What was missing in each event, in their order.")
+    warnings: list[str] = Field(
+        description="What cannot be read of events that are taken, and counts as 0 or 1."
+    )
 
 
-def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...]) -> None:
-    """Take events from the server's own origin, from these, and from whoever names none."""
+def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...], secrets: tuple[str, ...]) -> None:
+    """Take events from the server's own origin, from these, and from whoever names none.
+
+    secrets: the keys that may have signed the token of a customer.
+    """
     rates = FixedWindowRateLimiter(MemoryStorage())
 
     def require_known_origin(request: Request) -> None:
@@ -47,17 +61,22 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...]) -> No
     async def track(request: Request) -> Tracked:
         """Takes one event, or up to 1,000; answers when they are safe on disk. All of them are kept or none.
 
-        They have the fields of the raw events, and are counted by the next build. Refused with 422: what
-        could not be counted.
+        They have the fields of the raw events, and are counted by the next build. With a valid bearer token
+        they are those of its `email`. Refused with 422: what could not be counted.
         """
         require_known_origin(request)
         address = request.client.host if request.client else ""
         require_patience(address, cost=1)
-        events = events_of(await body_of(request))
+        events = events_of(await body_of(request), sender_of(request, secrets))
         require_patience(address, cost=len(events) - 1)
         await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
         return Tracked(
-            events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events]
+            events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
+            warnings=[
+                f"Event {number} of {len(events)}: {warning}."
+                for number, event in enumerate(events, start=1)
+                for warning in warnings_about(event)
+            ],
         )
 
     for path in ("/api/analytics/track/", "/api/analytics/track"):
@@ -72,14 +91,33 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...]) -> No
         )(track)
 
 
+def sender_of(request: Request, secrets: tuple[str, ...]) -> Sender:
+    """Who sends a request, by its token, header and cookie; a token that is not valid says nothing."""
+    given = request.headers.get("X-Session-ID", "").strip() or request.cookies.get("session_id", "").strip()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    user_id = None
+    if scheme.lower() == "bearer":
+        with suppress(Unauthorized):
+            user_id = id_of(claims_of(token.strip(), secrets).get("email"))
+    return Sender(id_of(given) or str(uuid4()), user_id)
+
+
 async def body_of(request: Request) -> bytes:
-    """Raises TooLarge, as soon as it is, and BrokenOff."""
+    """The body, unpacked. Raises TooLarge, as soon as it is, BadEvent and BrokenOff."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise BadEvent("The body may be packed with gzip, or not at all.")
+    unpacker = decompressobj(GZIP) if encoding == "gzip" else None
     body = b""
     try:
         async for part in request.stream():
-            body += part
+            body += unpacker.decompress(part, MOST_BYTES + 1) if unpacker else part
             if len(body) > MOST_BYTES:
                 raise TooLarge(f"At most {MOST_BYTES:,} bytes may be sent at once.")
     except ClientDisconnect:
         raise BrokenOff("The request ended before its body did.") from None
+    except ZlibError:
+        raise BadEvent("The body is not gzip, as its Content-Encoding says.") from None
+    if unpacker and not unpacker.eof:
+        raise BadEvent("The body ends before its gzip does.")
     return body

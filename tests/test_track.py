@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.faults import send
-from tests.shop import TRACK, Shop
+from tests.shop import SECRET, TRACK, Shop
+from tests.test_api import token
 from tests.test_watch import Watcher
 
 GOOD = {"event_type": "purchase", "session_id": "s"}
@@ -28,17 +29,26 @@ TAKEN: list[Any] = [
         {**GOOD, "created_at": f"2026-03-07T10:00:00{end}"}
         for end in ("", "z", ".5+05", ",123456789-0530", "+05:00")
     ),
-    *({**GOOD, "created_at": {"$date": value}} for value in ("2026-03-07T10:00:00Z", {"$numberLong": "-5"})),
+    *({**GOOD, "created_at": {"$date": at}} for at in ("2026-03-07T10:00:00Z", {"$numberLong": "-5"}, 5)),
+    *(
+        {**GOOD, "created_at": at}
+        for at in (1774000000, "1774000000000", 1774000000000.0, "20260307T100000Z")
+    ),
+    *({**GOOD, "created_at": f"2026-03-07 10:00:00{end}"} for end in ("", " UTC", " +00:00", "Z[UTC]")),
+    *({**GOOD, "created_at": at} for at in ("Sat, 07 Mar 2026 10:00:00 GMT", 'ISODate("2026-03-07")')),
+    *({**GOOD, "session_id": value} for value in (None, "", " \u00a0", "undefined")),
+    {"event": "Order Completed", "anonymousId": "a", "timestamp": "2026-03-07T10:00:00Z", "properties": {}},
+    {"Event_Type ": "purchase", "SESSION_ID": {"$oid": "65e9"}},
     *({**GOOD, "idempotency_key": key} for key in (None, " ", 5, "key")),
     *({**GOOD, "_id": store_id} for store_id in (None, "", 5.5, "id", {"$oid": "oid"}, {})),
 ]
 REFUSED: list[Any] = [
     *(None, 5, "purchase", True, [[GOOD]]),
-    *({**GOOD, "session_id": value} for value in (None, "", " \u00a0", True, {}, ["s"])),
+    *({**GOOD, "session_id": value} for value in (True, {}, ["s"])),
     *({**GOOD, "event_type": value} for value in (None, "\t", False, {"a": 1})),
     *(
         {**GOOD, "created_at": value}
-        for value in (5, True, {}, {"$date": None}, {"$date": 5}, "ayer", "2026-02-30")
+        for value in (5, True, {}, {"$date": None}, {"$date": True}, "ayer", "2026-02-30", "20260307")
     ),
     *(
         {**GOOD, "created_at": f"2026-03-07{rest}"}
@@ -54,16 +64,13 @@ NO_JSON = [
     b"",
     b"{",
     b"\xff{}",
-    b'{"price": NaN}',
-    b'{"price": 1e999}',
-    b'{"session_id": "\\ud800"}',
     b"[" * 5000,
 ]
 
 
 @pytest.fixture
 def tracked(shop: Shop) -> dict[str, Any]:
-    return {"tracked_events": shop.landing}
+    return {"tracked_events": shop.landing, "cors_origins": ("https://shop.example",)}
 
 
 def counts(shop: Shop) -> dict[str, int]:
@@ -87,8 +94,8 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
         for body in NO_JSON:
             answer = server.client.post(TRACK, content=body)
             assert (answer.status_code, answer.json()["detail"]) == (422, "The body is not JSON in UTF-8.")
-        batch = server.client.post(TRACK.removesuffix("/"), json=[GOOD, {**GOOD, "session_id": ""}])
-        assert (batch.status_code, batch.json()["detail"]) == (422, "Event 2 of 2: no readable session_id.")
+        batch = server.client.post(TRACK.removesuffix("/"), json=[GOOD, {**GOOD, "event_type": ""}])
+        assert (batch.status_code, batch.json()["detail"]) == (422, "Event 2 of 2: no readable event_type.")
         kept = server.client.post(TRACK, json=[GOOD, {**GOOD, "idempotency_key": "sent twice"}] * 2).json()[
             "events"
         ]
@@ -97,6 +104,63 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
         assert abs(datetime.fromisoformat(kept[0]["created_at"]) - datetime.now(UTC)).total_seconds() < 60
     shop.land("refused.ndjson", [event for event in REFUSED if event != [[GOOD]]])
     assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_quarantine": len(REFUSED) - 1}
+
+
+def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[str, Any]) -> None:
+    def posted(content: bytes | None = None, **headers: str) -> dict[str, Any]:
+        content = content or b'{"event_type": "page_view", "user_id": "body@example.com"}'
+        answer = server.client.post(TRACK, content=content, headers=headers)
+        assert answer.status_code == 202, answer.text
+        (event,) = answer.json()["events"]
+        return next(each for each in landed_soon(shop) if each["idempotency_key"] == event["idempotency_key"])
+
+    with shop.serving(**tracked) as server:
+        bearer = {"Authorization": f"Bearer {token(is_admin=False, email='ana@example.com')}"}
+        assert posted(**bearer)["user_id"] == "ana@example.com"
+        assert posted(Authorization=f"Bearer {token(key=SECRET[::-1])}")["user_id"] == "body@example.com"
+        assert posted(Authorization="Basic x")["user_id"] == "body@example.com"
+        cookie = {"Cookie": "other=1; session_id=from-cookie"}
+        assert posted(**cookie, **{"X-Session-ID": "from-header"})["session_id"] == "from-header"
+        assert posted(**cookie)["session_id"] == "from-cookie"
+        assert len(posted()["session_id"]) == 36
+        zipped = gzip.compress(b'{"event_type": "page_view", "session_id": "zipped \\ud83d"}')
+        assert posted(zipped, **{"Content-Encoding": "gzip"})["session_id"] == "zipped \ufffd"
+        for body, encoding, status in (
+            (gzip.compress(b" " * 200_000_000), "gzip", 413),
+            (b"{}", "gzip", 422),
+            (zipped[:-9], "gzip", 422),
+            (b"{}", "br", 422),
+        ):
+            answer = server.client.post(TRACK, content=body, headers={"Content-Encoding": encoding})
+            assert answer.status_code == status, answer.text
+        rows = b"""[
+            {"event_type": "purchase", "session_id": "s", "price": NaN},
+            {"event_type": "purchase", "session_id": "s", "price": "$5 COP", "metadata": {"quantity": 2.5}},
+            {"event": "Order Completed", "session_id": "s", "properties": {"products": [{"price": "?"}]}},
+            {"event_type": "page_view", "session_id": "s", "metadata": "?"}
+        ]"""
+        answer = server.client.post(TRACK, content=rows).json()
+        assert [warning.split(":")[0] for warning in answer["warnings"]] == [
+            f"Event {number} of 4" for number in (1, 2, 3, 4)
+        ]
+        assert server.client.post(TRACK, json={**GOOD, "price": "79,900"}).json()["warnings"] == []
+        preflight = server.client.options(
+            TRACK,
+            headers={
+                "Origin": "https://shop.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "x-session-id, x-request-id, authorization",
+            },
+        )
+    assert preflight.status_code == 200, preflight.text
+    published = shop.built().published()
+    assert published.sql(
+        "select event_type, defect, events from mart_data_quality order by all"
+    ).fetchall() == [
+        ("page_view", "unreadable_metadata", 1),
+        ("purchase", "unreadable_price", 2),
+        ("purchase", "unreadable_quantity", 1),
+    ]
 
 
 def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop: Shop) -> None:
@@ -141,7 +205,7 @@ def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[
 
 
 def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
-    with shop.serving(**tracked, cors_origins=("https://shop.example",)) as server:
+    with shop.serving(**tracked) as server:
         post = server.client.post
         away = shop.landing.rename(shop.folder / "away")
         refused = post(TRACK, json=GOOD)
@@ -158,6 +222,15 @@ def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
         assert answers[-1].json()["detail"].startswith("Too many events")
     with shop.serving() as server:
         assert server.client.post(TRACK, json=GOOD).status_code == 404
+
+
+def landed_soon(shop: Shop) -> list[dict[str, Any]]:
+    """The rows that are landed, or safe until they are."""
+    return [
+        json.loads(line) for path in shop.landing.glob("tracked/*") for line in path.read_text().splitlines()
+    ] + [
+        json.loads(line) for path in shop.landing.glob("tracked/.*") for line in path.read_text().splitlines()
+    ]
 
 
 def landed(shop: Shop) -> list[dict[str, Any]]:

@@ -1,0 +1,44 @@
+"""Where events may have their fields and what they may be called, as dbt reads them from the same files."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).parents[1]
+VARIABLES: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+FIELD_NAMES: dict[str, list[str]] = VARIABLES["field_names"]
+ITEM_NAMES: dict[str, list[str]] = VARIABLES["item_names"]
+NO_EVENT_TYPES: list[str] = VARIABLES["no_event_types"]
+KNOWN = {
+    place.split(".")[0].lower(): place.split(".")[0] for places in FIELD_NAMES.values() for place in places
+}
+
+
+def read_event_names() -> dict[str, str]:
+    with (ROOT / "seeds" / "event_names.csv").open(encoding="utf-8") as file:
+        return {row["event_name"]: row["event_type"] for row in csv.DictReader(file)}
+
+
+EVENT_NAMES = read_event_names()
+
+
+def with_known_names(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its fields under the names that are known, whatever their case and the spaces around."""
+    named = {KNOWN.get(name.strip().lower(), name): value for name, value in event.items()}
+    return named | {name: value for name, value in event.items() if name in named}
+
+
+def first_of(places: list[str], row: dict[str, Any]) -> Any:
+    """What stands at the first of some places in a row that has anything; None where none has."""
+    return next((value for place in places if (value := value_at(place, row)) is not None), None)
+
+
+def value_at(place: str, row: Any) -> Any:
+    for name in place.split("."):
+        if isinstance(row, list) and name.isdecimal() and int(name) < len(row):
+            row = row[int(name)]
+        else:
+            row = row.get(name) if isinstance(row, dict) else None
+    return row

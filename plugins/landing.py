@@ -26,6 +26,8 @@ READERS = (
     "plugins/landing.py",
     "plugins/formats.py",
     "plugins/json_rows.py",
+    "plugins/robots.py",
+    "requirements.lock",
     "macros/landed_names.sql",
     "macros/raw_values.sql",
     "models/staging/stg_parsed_events.sql",

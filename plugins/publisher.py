@@ -17,6 +17,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from erasure import LANDED, define_without_erased, erased_addresses
 from messages import make_no_unread_messages
 from notes import note_build
+from robots import define_is_robot
 from versions import (
     FILES,
     LINK,
@@ -56,6 +57,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         require_readable(Path(self.creds.path))
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        if (robots := os.environ.get("COUNT_ROBOTS") or "off") not in ("on", "off"):
+            raise DbtRuntimeError(f"COUNT_ROBOTS must be on or off, not {robots!r}.")
         if memory := os.environ.get("BUILD_MEMORY"):
             if not re.fullmatch(r"[0-9.]+ *[KMGT]i?B", memory, re.IGNORECASE):
                 raise DbtRuntimeError(
@@ -76,6 +79,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
         define_without_erased(conn, erased_addresses(self.warehouse))
+        define_is_robot(conn)
         conn.execute("set global TimeZone = 'UTC'")
         conn.execute("set preserve_insertion_order = false")
         # Nobody waits for what is put into the file at the end.

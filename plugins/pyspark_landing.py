@@ -13,6 +13,7 @@ import landing
 import pyarrow as pa
 from erasure import define_without_erased, erased_addresses
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+from robots import define_is_robot
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 SAMPLE, EVENT_NAMES = SEEDS / "sample_events.csv", SEEDS / "event_names.csv"
@@ -96,9 +97,11 @@ def parsed(
 
     Hashes become text of the same order, as Spark has no such numbers.
     """
-    landing.rows_of_files(connection, folder, versions, reader_version).create_view("stg_rows")
+    # A table, because rows may be asked for once only and the query asks twice.
+    landing.rows_of_files(connection, folder, versions, reader_version).create("stg_rows")
     connection.read_csv(str(EVENT_NAMES)).create_view("event_names")
     define_without_erased(connection, erased)
+    define_is_robot(connection)
     rows = connection.sql(query)
     hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]
     replaced = ", ".join(f"lpad(to_hex({name}), 32, '0') as {name}" for name in hashes)

@@ -78,6 +78,13 @@ def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
     return events
 
 
+def with_user_agent(event: dict[str, Any], user_agent: str) -> dict[str, Any]:
+    """The event as a robot's, which the build sets aside; nobody else's user agent is kept."""
+    fields = with_known_names(event)
+    metadata = object_in(field(fields, "metadata")) or {}
+    return {**event, "metadata": {**metadata, "user_agent": user_agent}}
+
+
 def with_whole_letters(body: bytes) -> bytes:
     """The JSON with U+FFFD in place of each half of a letter that needs two. Raises ValueError."""
     if b"\\u" not in body:

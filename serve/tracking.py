@@ -16,9 +16,10 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
+from plugins.robots import is_robot
 from serve.auth import claims_of
 from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
-from serve.events import BODY, Sender, events_of, warnings_about
+from serve.events import BODY, Sender, events_of, warnings_about, with_user_agent
 from serve.landing import Landing
 from serve.schema import Problem
 from serve.values import id_of
@@ -68,6 +69,9 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...], secre
         address = request.client.host if request.client else ""
         require_patience(address, cost=1)
         events = events_of(await body_of(request), sender_of(request, secrets))
+        user_agent = request.headers.get("User-Agent", "")
+        if is_robot(user_agent):
+            events = [with_user_agent(event, user_agent) for event in events]
         require_patience(address, cost=len(events) - 1)
         await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
         return Tracked(

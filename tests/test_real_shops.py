@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.shop import ROOT, Shop, event
+from tests.shop import ROOT, TRACK, Shop, event
 
 FIRST = date(2026, 3, 1)
 UTF_16 = {"little": "utf-16-le", "big": "utf-16-be"}
@@ -517,3 +517,43 @@ def copy_project(folder: Path) -> None:
         shutil.copytree(ROOT / part, folder / part)
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / part, folder / part)
+
+
+ROBOTS = [
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
+]
+NO_ROBOTS = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Instagram 312.0",
+    "curl/8.4.0",
+    "python-requests/2.31.0",
+    "axios/1.6.2",
+    "Go-http-client/2.0",
+]
+
+
+def test_robots_are_set_aside_unless_they_are_counted_or_buy(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    rows = [
+        event("page_view", "2026-03-07T10:00:00Z", f"s{number}", metadata={"user_agent": user_agent})
+        for number, user_agent in enumerate([*ROBOTS, *NO_ROBOTS])
+    ]
+    as_text = rows[0] | {"metadata": json.dumps(rows[0]["metadata"])}
+    shop.land("a.ndjson", [*rows, as_text, sale("2026-03-07", metadata={"user_agent": ROBOTS[0]})])
+    with shop.serving(tracked_events=shop.landing) as server:
+        for user_agent in (ROBOTS[1], NO_ROBOTS[0]):
+            answer = server.client.post(
+                TRACK, json={"event_type": "page_view"}, headers={"User-Agent": user_agent}
+            )
+            assert answer.status_code == 202
+    kept = b"".join(path.read_bytes() for path in shop.landing.glob("tracked/*"))
+    assert (b"HeadlessChrome" in kept, b"Windows" in kept) == (True, False)
+    published = shop.built().published()
+    assert published.sql("from mart_quarantine").fetchall() == [("a robot", len(ROBOTS) + 2)]
+    assert published.sql("select sum(events) from fct_events_daily").fetchall() == [(len(NO_ROBOTS) + 2,)]
+    shop.environment["COUNT_ROBOTS"] = "on"
+    published = shop.built().published()
+    assert published.sql("from mart_quarantine").fetchall() == []
+    shop.environment["COUNT_ROBOTS"] = "yes"
+    assert "COUNT_ROBOTS must be on or off, not 'yes'" in shop.build().stdout

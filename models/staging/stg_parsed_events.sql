@@ -29,6 +29,17 @@ with landed_rows as (
     from {{ landed_rows() }}
 ),
 
+-- Each user agent once, because telling whether it is a robot's takes 0.02 ms.
+robots as (
+    select user_agent
+    from (
+        select distinct regexp_extract(text, 'ser_?[aA]gent\\*"\s*:\s*\\*"([^"\\]+)', 1) as user_agent
+        from {{ landed_rows() }}
+        where contains(text, 'ser_agent') or contains(text, 'serAgent')
+    ) as user_agents
+    where landed.is_robot(user_agent)
+),
+
 -- What a row's folders say of it gives way to what it says itself.
 objects as (
     select
@@ -106,6 +117,7 @@ located as (
         {{ first_of('session_id') }} as landed_session_id,
         {{ first_of('user_id') }} as landed_user_id,
         {{ first_of('source') }} as landed_source,
+        {{ first_of('user_agent') }} as landed_user_agent,
         {{ first_of('created_at') }} as landed_created_at,
         case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
         case when is_split then {{ item_value('product_name') }} else {{ first_of('product_name') }} end as landed_product_name,
@@ -124,6 +136,7 @@ texts as (
         {{ json_text('landed_product_slug') }} as product_slug,
         {{ json_text('landed_product_name') }} as product_name,
         {{ json_text('landed_source') }} as source,
+        regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
         {{ price_text('landed_price') }} as price_text,
         {{ json_text('landed_quantity') }} as quantity_text,
         {{ json_text('landed_created_at') }} as created_text,
@@ -183,6 +196,7 @@ reasoned as (
                 then 'no readable created_at'
             when session_id is null then 'no readable session_id'
             when event_type is null then 'no readable event_type'
+            when event_type != 'purchase' and user_agent in (select robots.user_agent from robots) then 'a robot'
         end as quarantine_reason
     from priced
 )

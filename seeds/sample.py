@@ -1,12 +1,15 @@
 """The sample shop: `make` writes the seed, `land FOLDER` lands it as if it had happened just now.
 
-The same seed number gives the same file on every machine.
+Its events are those of a tracker in a shop's pages: a purchase for each line of an order and without its
+number, checkouts with their total and no product, visitors who log in halfway. The same seed number gives the
+same file on every machine.
 """
 
 import csv
 import json
 import random
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,90 +37,157 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+@dataclass
+class Visitor:
+    """A browser, and the customer whose it is, if any.
+
+    user: the e-mail; has_logged_in: whether the shop knows it in this visit.
+    """
+
+    session: str
+    user: str
+    has_logged_in: bool = False
+
+
 def journeys(chance: random.Random) -> list[dict[str, str]]:
     """Visits of the last 90 days, most of them in the last 8, until there are enough events."""
     events: list[dict[str, str]] = []
-    visitors = [(f"{chance.getrandbits(64):016x}", chance.random() < 0.35) for _ in range(260)]
+    visitors = [
+        Visitor(
+            f"{chance.getrandbits(64):016x}", f"cliente{number}@example.com" if chance.random() < 0.35 else ""
+        )
+        for number in range(260)
+    ]
     while len(events) < EVENTS:
-        visitor = chance.randrange(len(visitors))
+        visitor = chance.choice(visitors)
+        visitor.has_logged_in = bool(visitor.user) and chance.random() < 0.3
         days_ago = chance.uniform(0, 8) if chance.random() < 0.75 else chance.uniform(8, 90)
-        session, is_customer = visitors[visitor]
-        user = f"cliente{visitor}@example.com" if is_customer else ""
         source = chance.choices(list(SOURCES), list(SOURCES.values()))[0]
-        visit(chance, events, NEWEST - timedelta(days=days_ago), session, user, source)
+        Visit(chance, events, visitor, source, NEWEST - timedelta(days=days_ago)).happens()
     return sorted(events, key=lambda event: event["created_at"])[:EVENTS]
 
 
-def visit(
-    chance: random.Random, events: list[dict[str, str]], at: datetime, session: str, user: str, source: str
-) -> None:
-    """One visit: each step happens to a part of those who took the one before it."""
-    weights = [weight for _, _, weight in PRODUCTS.values()]
-    slug = chance.choices(list(PRODUCTS), weights)[0]
-    quantity = chance.choices([1, 2, 3], [80, 15, 5])[0]
-    steps = ["page_view"] + ["product_view"] * chance.randint(1, 3)
-    if chance.random() < 0.45:
-        steps += ["add_to_cart"]
-        if chance.random() < 0.18:
-            steps += ["whatsapp_cart_click"] + ["whatsapp_purchase"] * (chance.random() < 0.4)
-        elif chance.random() < 0.65:
-            steps += ["begin_checkout", "checkout_started"]
-            steps += ["address_error"] * (chance.random() < 0.06)
-            steps += ["checkout_error"] * (chance.random() < 0.06)
-            if chance.random() < 0.75:
-                steps += ["payment_info_entered"]
-                steps += ["payment_error"] * (chance.random() < 0.12)
-                steps += ["payment_confirmation_error"] * (chance.random() < 0.06)
-                if chance.random() < 0.75:
-                    steps += ["purchase", "order_completed"]
-    for step in steps:
-        at += timedelta(seconds=chance.randint(4, 120))
-        if at <= NEWEST:
-            events.append(event(chance, step, at, session, user, source, slug, quantity))
+class Visit:
+    """One visit, whose events the shop's tracker writes one by one."""
 
+    def __init__(
+        self, chance: random.Random, events: list[dict[str, str]], visitor: Visitor, source: str, at: datetime
+    ) -> None:
+        self.chance = chance
+        self.events = events
+        self.visitor = visitor
+        self.source = source
+        self.at = at
+        self.cart: dict[str, int] = {}
 
-def event(
-    chance: random.Random,
-    step: str,
-    at: datetime,
-    session: str,
-    user: str,
-    source: str,
-    slug: str,
-    quantity: int,
-) -> dict[str, str]:
-    name, price, _ = PRODUCTS[slug]
-    has_product = step != "page_view"
-    return {
-        "_id": f"{chance.getrandbits(96):024x}",
-        "event_type": step,
-        "session_id": session,
-        "user_id": user,
-        "product_slug": slug if has_product else "",
-        "product_name": name if has_product else "",
-        "price": price if has_product else "",
-        "metadata": json.dumps({"quantity": quantity}) if has_product else "",
-        "source": source,
-        "error_message": "declined" if step.endswith("_error") else "",
-        "idempotency_key": f"{chance.getrandbits(96):024x}",
-        "created_at": at.isoformat(),
-    }
+    def happens(self) -> None:
+        """Each step happens to a part of those who took the one before it."""
+        self.track("page_view")
+        viewed = self.chance.choices(list(PRODUCTS), [weight for _, _, weight in PRODUCTS.values()], k=3)
+        viewed = viewed[: self.chance.randint(1, 3)]
+        for slug in viewed:
+            self.track("product_view", slug)
+        if self.does(0.45):
+            for slug in viewed[: self.chance.choices([1, 2, 3], [65, 25, 10])[0]]:
+                self.cart[slug] = self.chance.choices([1, 2, 3], [80, 15, 5])[0]
+                self.track("add_to_cart", slug, quantity=self.cart[slug])
+            if self.does(0.5):
+                self.track("view_cart", **self.total())
+            if len(self.cart) > 1 and self.does(0.2):
+                slug = next(iter(self.cart))
+                self.track("remove_from_cart", slug, quantity=self.cart.pop(slug))
+            if self.does(0.18):
+                self.asks_over_whatsapp()
+            elif self.does(0.65):
+                self.checks_out()
+            elif self.does(0.3):
+                self.track("cart_abandon", reason="user_removed_all_items")
+
+    def asks_over_whatsapp(self) -> None:
+        names = ", ".join(PRODUCTS[slug][0] for slug in self.cart)
+        total = self.total()
+        self.track(
+            "whatsapp_cart_click",
+            cart_items=names,
+            total=total["cart_total"],
+            items_count=total["item_count"],
+        )
+        if self.does(0.4):
+            self.at += timedelta(minutes=self.chance.randint(2, 90))
+            self.track("whatsapp_purchase", recorded_by="admin@example.com")
+
+    def checks_out(self) -> None:
+        self.track("begin_checkout", **self.total())
+        self.visitor.has_logged_in = bool(self.visitor.user)
+        self.track("checkout_started", **self.total())
+        if self.does(0.06):
+            self.track("address_error")
+        if self.does(0.06):
+            self.track("checkout_error", address={"email": "cliente@example.com", "street": "Calle 1 # 2-3"})
+        if self.does(0.75):
+            self.track("payment_info_entered")
+            if self.does(0.12):
+                self.track("payment_error")
+            if self.does(0.06):
+                self.track("payment_confirmation_error")
+            if self.does(0.75):
+                for slug, quantity in self.cart.items():
+                    self.track("purchase", slug, seconds=(0, 2), quantity=quantity)
+                self.track("order_completed", seconds=(0, 2))
+
+    def does(self, probability: float) -> bool:
+        return self.chance.random() < probability
+
+    def total(self) -> dict[str, int]:
+        """What the tracker knows of the cart."""
+        return {
+            "item_count": sum(self.cart.values()),
+            "cart_total": sum(int(PRODUCTS[slug][1]) * quantity for slug, quantity in self.cart.items()),
+        }
+
+    def track(
+        self, event_type: str, slug: str = "", seconds: tuple[int, int] = (4, 120), **metadata: object
+    ) -> None:
+        """Some seconds after the event before."""
+        self.at += timedelta(seconds=self.chance.randint(*seconds), milliseconds=self.chance.randint(0, 999))
+        if self.at > NEWEST:
+            return
+        name, price, _ = PRODUCTS.get(slug, ("", "", 0))
+        key = f"{self.visitor.session}-{event_type}-{slug}-{int(self.at.timestamp()) // 5}"
+        self.events.append(
+            {
+                "_id": f"{self.chance.getrandbits(96):024x}",
+                "event_type": event_type,
+                "session_id": self.visitor.session,
+                "user_id": self.visitor.user if self.visitor.has_logged_in else "",
+                "product_slug": slug,
+                "product_name": name,
+                "price": price,
+                "metadata": json.dumps(metadata) if metadata else "",
+                "source": self.source,
+                "error_message": "declined" if event_type.endswith("_error") else "",
+                "idempotency_key": key,
+                "created_at": self.at.isoformat(timespec="milliseconds"),
+            }
+        )
 
 
 def dirt(events: list[dict[str, str]]) -> list[dict[str, str]]:
     """What goes wrong in the field: repeats, unreadable rows, odd prices and quantities."""
+    sale = next(event for event in reversed(events) if event["event_type"] == "purchase")
+    cart = next(event for event in reversed(events) if event["event_type"] == "add_to_cart")
     return [
         *events[100:110],
         {**events[200], "idempotency_key": "", "_id": "", "created_at": "ayer"},
         {**events[201], "idempotency_key": "", "_id": "", "session_id": "  "},
         {**events[202], "idempotency_key": "", "_id": "", "event_type": ""},
-        {**events[203], "idempotency_key": "odd price", "price": "$79.900"},
-        {**events[204], "idempotency_key": "odd quantity", "metadata": '{"quantity": 2.7}'},
+        {**sale, "idempotency_key": "odd price", "price": "por confirmar"},
+        {**cart, "idempotency_key": "odd quantity", "metadata": '{"quantity": 2.7}'},
     ]
 
 
 def make() -> None:
-    chance = random.Random(20260308)
+    chance = random.Random(20260380)
     events = journeys(chance)
     events[-1]["created_at"] = NEWEST.isoformat()
     rows = events + dirt(events)

@@ -123,6 +123,19 @@ def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, s
 
 
 @needs_chromium
+def test_a_note_beside_the_revenue_tells_of_sales_whose_price_cannot_be_read(
+    tab: Tab, sample: Server
+) -> None:
+    page = tab.sign_in()
+    note = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".note")
+    expect(note).to_have_text("Sales with a price that cannot be read, which count as 0: 1")
+    expect(page.locator(".note")).to_have_count(1)
+    page.goto("/?lang=es&start=2026-02-15&end=2026-02-15")
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator(".note")).to_have_count(0)
+
+
+@needs_chromium
 def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
@@ -134,8 +147,8 @@ def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
             difference, unit = 100 * difference / answer["previous"][name], "%"
         sign, direction = ("▲ +", "more") if difference > 0 else ("▼ −", "less")
         assert change == f"{sign}{abs(difference):.1f} {unit} {direction} than in the same time before"
-    page.goto("/?lang=en&start=2026-02-28&end=2026-02-28")
-    expect(page.locator(".change").nth(1)).to_have_text("▲ +2 more than in the same time before")
+    page.goto("/?lang=en&start=2026-02-15&end=2026-02-15")
+    expect(page.locator(".change").nth(1)).to_have_text("▲ +1 more than in the same time before")
     expect(page.locator(".change").nth(2)).to_have_text("Nothing before to compare with")
     page.goto("/?lang=en&start=2025-12-08&end=2025-12-10")
     expect(page.locator(".change").first).to_be_visible()

@@ -415,6 +415,9 @@ def test_a_shop_adds_names_of_its_own_without_editing_a_model(tmp_path: Path) ->
     published = shop.built().published()
     assert published.sql("select revenue from mart_sales").fetchall() == [(159_800,)]
     assert published.sql("select checkouts from mart_checkouts").fetchall() == [(1,)]
+    with (project / "seeds" / "event_names.csv").open("a", encoding="utf-8") as seed:
+        seed.write("compra,page_view\n")
+    assert "seeds/event_names.csv has more than one row for compra" in shop.build("--full-refresh").stdout
 
 
 def test_an_event_about_one_product_is_one_event_for_each_of_its_items(tmp_path: Path) -> None:
@@ -521,11 +524,11 @@ def copy_project(folder: Path) -> None:
 
 ROBOTS = [
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120 Safari/537",
 ]
 NO_ROBOTS = [
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Instagram 312.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120 Safari/537",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1 Mobile Instagram 312",
     "curl/8.4.0",
     "python-requests/2.31.0",
     "axios/1.6.2",

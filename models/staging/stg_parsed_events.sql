@@ -75,6 +75,17 @@ landed_events as (
     from found
 ),
 
+names as (
+    select
+        event_name,
+        case
+            when count(*) > 1 then error('seeds/event_names.csv has more than one row for ' || event_name)
+            else min(event_type)
+        end as event_type
+    from {{ event_names() }}
+    group by event_name
+),
+
 named_events as (
     select
         landed_events.*,
@@ -92,7 +103,7 @@ named_events as (
                     )
         end as items
     from landed_events
-    left join {{ event_names() }} as names on landed_events.landed_type = names.event_name
+    left join names on landed_events.landed_type = names.event_name
 ),
 
 -- An event about one product is one event for each of its items.

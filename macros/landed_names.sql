@@ -37,7 +37,7 @@
     {%- set known = "['" ~ names_of_fields() | join("', '") ~ "']" -%}
     {%- set found = "name not in " ~ known ~ " and " ~ trimmed_name('name') ~ " in " ~ known | lower -%}
     case
-        -- Asked of the text first, because taking a row apart takes ten times as long.
+        -- Asked of the text first, because taking a row apart takes much longer.
         when regexp_matches({{ text }}, '[A-Z\s][^"]*"\s*:')
             and len(list_filter(json_keys({{ row }}), lambda name: {{ found }})) > 0
             then cast('{' || array_to_string(list_transform(

@@ -8,7 +8,7 @@ import duckdb
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # type: ignore[import-untyped]
 
 LIBRARY = "http-library"  # Shops send events from their servers, with one of these.
-TOGETHER = 25  # Patterns in one expression; all of them in one take ten times as long.
+TOGETHER = 25  # Patterns in one expression; all of them in one take much longer.
 REMEMBERED = 100_000
 
 

@@ -29,7 +29,7 @@ from serve.warehouse import Warehouse
 
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
-COMPRESSED_BYTES, COMPRESSION = 1_000, 5  # A higher level takes twice the time for a hundredth less.
+COMPRESSED_BYTES, COMPRESSION = 1_000, 5
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},

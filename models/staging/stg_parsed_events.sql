@@ -29,7 +29,7 @@ with landed_rows as (
     from {{ landed_rows() }}
 ),
 
--- Each user agent once, because telling whether it is a robot's takes 0.02 ms.
+-- Each user agent once, because telling whether it is a robot's takes longer than reading its row.
 robots as (
     select user_agent
     from (

@@ -53,9 +53,9 @@
     end
 {%- endmacro %}
 
-{% macro fields_of(row, text) -%}
+{% macro fields_of(row) -%}
     from_json(
-        {{ with_known_names(row, text) }},
+        {{ row }},
         '{ {%- for name in names_of_fields() %}"{{ name }}": "JSON"{{ ', ' if not loop.last }}{% endfor -%} }'
     )
 {%- endmacro %}

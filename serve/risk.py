@@ -36,7 +36,7 @@ class MoneyAtRisk(BaseModel):
     )
     abandoned_value: float = said(
         defined("abandoned_value"),
-        "Lo que quedó en pagos abandonados: precio × cantidad de cada producto, como se inició al final.",
+        "Lo que quedó en pagos abandonados: cada producto como se inició al final, o el último total.",
     )
     error_checkouts: Count = said(
         "Abandoned checkouts of buyers who met an error that day.",

@@ -130,6 +130,8 @@ FORMATS: dict[str, Content] = {
     "numbers.parquet": lambda day, folder: parquet(folder, columns(day, session_id="123.0::double")),
     "names.parquet": lambda day, folder: parquet(folder, columns(day).replace("as price", 'as " Price"')),
     "created_at=2020-01-01/own.parquet": lambda day, folder: parquet(folder, columns(day)),
+    "Created_At=2020-01-01/own.ndjson": lambda day, _: lines(sale(day, CREATED_AT=day, created_at=...)),
+    "CREATED_AT={day}/folder.csv": lambda day, _: csv(day).replace(b"created_at", b"other"),
     "created_at={day}/folder.parquet": lambda day, folder: parquet(folder, columns(day, created_at="")),
     "year=2026/product_slug=gorra/own.ndjson": lambda day, _: lines(sale(day, product_slug=...)),
     "product_slug=other/own.csv": lambda day, _: csv(day),
@@ -214,13 +216,17 @@ def unix_time(day: str) -> int:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A landing zone in which each form has a day of its own."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
+    land_forms(shop)
+    return shop.built()
+
+
+def land_forms(shop: Shop) -> None:
     for day, (name, content) in zip(days(), FORMATS.items(), strict=False):
         path = shop.landing / name.format(day=day)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content(day, shop.folder))
     for day, fields in zip(days(len(FORMATS)), VALUES.values(), strict=False):
         shop.land(f"{day}.ndjson", [sale(day, **fields(day))])
-    return shop.built()
 
 
 def days(first: int = 0) -> Iterator[str]:
@@ -282,6 +288,7 @@ def google(name: str, at: datetime) -> dict[str, Any]:
         "user_pseudo_id": "1234567890.1700000000",
         "ecommerce": {"transaction_id": "T-1", "purchase_revenue": 159800},
         "traffic_source": {"name": "(organic)", "medium": "organic", "source": "google"},
+        "collected_traffic_source": {"manual_source": None},
         "items": [item],
     }
 
@@ -359,7 +366,10 @@ def test_the_names_of_other_systems_are_read_as_ours(tmp_path: Path) -> None:
         shop.land(f"{system}.ndjson", rows)
         shop.land(f"{system} again.ndjson", rows if system != "Google Analytics 4" else [])
     page = {"type": "page", "name": "Home", "anonymousId": "a", "timestamp": "2026-03-07T09:00:00Z"}
-    shop.land("page.ndjson", [page])
+    direct = google("page_view", datetime(2026, 3, 7, 9, tzinfo=UTC)) | {
+        "traffic_source": {"source": "(direct)"}
+    }
+    shop.land("page.ndjson", [page, direct])
     shop.built()
     with shop.serving(datetime(2026, 3, 8, tzinfo=UTC)) as server:
         for day, system in enumerate(STEPS):
@@ -386,8 +396,8 @@ def test_the_names_of_other_systems_are_read_as_ours(tmp_path: Path) -> None:
     assert [float(value) for (value,) in checkouts] == [159_800.0] * 4
     assert published.sql("from mart_data_quality").fetchall() == []
     assert published.sql(
-        "select event_type from fct_events_daily where event_date = '2026-03-07'"
-    ).fetchall() == [("page_view",)]
+        "select event_type, source, count(*) from fct_events where event_date = '2026-03-07' group by all"
+    ).fetchall() == [("page_view", "direct", 2)]
 
 
 def test_a_shop_adds_names_of_its_own_without_editing_a_model(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.test_erasure import ADDRESS, erase
 from tests.test_golden import FOLDERS, STORES
 from tests.test_incremental import differences as differences_of_tables
 from tests.test_property import Scenario
+from tests.test_real_shops import land_forms
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("java") and find_spec("pyspark")),
@@ -100,6 +101,7 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     (duckdb_shop.landing / "dirt.ndjson").write_bytes(b"\n".join([*lines, holding]))
     for name, (content, _, _) in FILES.items():
         (duckdb_shop.landing / name).write_bytes(content)
+    land_forms(duckdb_shop)
     for each in (duckdb_shop, spark_shop):
         assert erase(each).returncode == 0
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []

@@ -52,8 +52,12 @@ objects as (
         md5_number(text) as row_hash,
         case
             when json_type(body) != 'OBJECT' then null
-            when folder_fields is null then body
-            else json_merge_patch(cast(folder_fields as json), body)
+            when folder_fields is null then {{ with_known_names('body', 'text') }}
+            else
+                json_merge_patch(
+                    {{ with_known_names('cast(folder_fields as json)', 'folder_fields') }},
+                    {{ with_known_names('body', 'text') }}
+                )
         end as body
     from landed_rows
 ),
@@ -62,7 +66,7 @@ objects as (
 found as (
     select
         *,
-        {{ fields_of('body', 'text') }} as fields
+        {{ fields_of('body') }} as fields
     from objects
 ),
 
@@ -146,7 +150,8 @@ texts as (
         {{ id_text(json_text('landed_user_id')) }} as user_id,
         {{ json_text('landed_product_slug') }} as product_slug,
         {{ json_text('landed_product_name') }} as product_name,
-        {{ json_text('landed_source') }} as source,
+        -- As Google Analytics calls it.
+        nullif({{ json_text('landed_source') }}, '(direct)') as source,
         regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
         {{ price_text('landed_price') }} as price_text,
         {{ json_text('landed_quantity') }} as quantity_text,

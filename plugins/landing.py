@@ -142,12 +142,13 @@ def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
-                    if entry.is_symlink() and not inside(Path(entry.path)):
-                        links.append(Path(entry.path))
-                    elif entry.is_dir(follow_symlinks=False):
+                    path = Path(entry.path)
+                    if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    elif entry.is_file():
-                        files.append(Path(entry.path))
+                    elif entry.is_file(follow_symlinks=False) or (inside(path) and path.is_file()):
+                        files.append(path)
+                    elif entry.is_symlink() and not inside(path):
+                        links.append(path)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -157,12 +158,13 @@ def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def leads_nowhere_else(folder: Path) -> Callable[[Path], bool]:
     """What tells whether a path below a folder is still below it when all links are followed."""
-    real_folder = folder.resolve()
-    resolve = cache(Path.resolve)
+    # Not `Path.resolve`, for which a link to itself is an error.
+    real_folder = os.path.realpath(folder)
+    real_parent = cache(os.path.realpath)
 
     def inside(path: Path) -> bool:
-        real = path.resolve() if path.is_symlink() else resolve(path.parent)
-        return real.is_relative_to(real_folder)
+        real = os.path.realpath(path) if path.is_symlink() else real_parent(path.parent)
+        return Path(real).is_relative_to(real_folder)
 
     return inside
 

@@ -15,6 +15,7 @@ LONGEST = (
     "test_publish.py",
     "test_golden.py",
     "test_pages.py",
+    "test_real_shops.py",
     "test_watch.py",
     "test_serving.py",
     "test_track.py",

@@ -94,6 +94,11 @@ FORMATS: dict[str, Content] = {
     "pretty.json": lambda day, _: pretty(view(day)) + b"\n" + pretty(sale(day)),
     "pretty and together.json": lambda day, _: pretty(view(day)) + pretty(sale(day)),
     "on one line.ndjson": lambda day, _: lines(view(day), sale(day)).replace(b"\n", b" "),
+    "shell.ndjson": lambda day, _: (
+        f'{{ "_id" : ObjectId("65e9"), "event_type" : "purchase", "session_id" : "s", "product_slug" : "gorra",'
+        f' "created_at" : ISODate("{day}T09:46:40.000Z"), "price" : NumberDecimal("79900.00"),'
+        ' "metadata" : { "quantity" : NumberInt(2) } }'
+    ).encode(),
     "commas.ndjson": lambda day, _: lines(view(day), sale(day)).replace(b"\n", b",\n"),
     "long array.json": lambda day, _: json.dumps([view(day), sale(day, note='\\"{[' * 900_000)]).encode(),
     "semicolons.csv": lambda day, _: csv(day, ";"),
@@ -512,6 +517,7 @@ def test_links_that_lead_out_of_the_landing_zone_are_left_alone_and_named(tmp_pa
         (folder / "a.ndjson").write_bytes(lines(sale("2026-03-07")))
     (shop.landing / "partner").symlink_to(outside)
     (shop.landing / "partner.ndjson").symlink_to(outside / "a.ndjson")
+    (shop.landing / "loop.ndjson").symlink_to("loop.ndjson")
     (shop.landing / "again.ndjson").symlink_to(shop.landing / "inside" / "a.ndjson")
     link = tmp_path / "link"
     link.symlink_to(shop.landing)

@@ -33,16 +33,26 @@
     {{ return(names) }}
 {%- endmacro %}
 
+{% macro fields_of(row) -%}
+    from_json(
+        {{ row }},
+        '{ {%- for name in names_of_fields() %}"{{ name }}": "JSON"{{ ', ' if not loop.last }}{% endfor -%} }'
+    )
+{%- endmacro %}
+
 {% macro with_known_names(row, text) -%}
     {%- set known = "['" ~ names_of_fields() | join("', '") ~ "']" -%}
-    {%- set found = "name not in " ~ known ~ " and " ~ trimmed_name('name') ~ " in " ~ known | lower -%}
     case
         -- Asked of the text first, because taking a row apart takes much longer.
         when regexp_matches({{ text }}, '[A-Z\s][^"]*"\s*:')
-            and len(list_filter(json_keys({{ row }}), lambda name: {{ found }})) > 0
+            and len(list_filter(
+                json_keys({{ row }}),
+                lambda name: name not in {{ known }} and {{ trimmed_name('name') }} in {{ known | lower }}
+            )) > 0
             then cast('{' || array_to_string(list_transform(
                 list_sort(list_transform(
-                    json_keys({{ row }}), lambda name: {'is_other': name not in {{ known }}, 'name': name}
+                    json_keys({{ row }}),
+                    lambda name, place: {'is_other': name not in {{ known }}, 'place': place, 'name': name}
                 )),
                 lambda field: cast(to_json(coalesce(
                     {{ known }}[list_position({{ known | lower }}, {{ trimmed_name('field.name') }})], field.name
@@ -53,37 +63,28 @@
     end
 {%- endmacro %}
 
-{% macro fields_of(row) -%}
-    from_json(
-        {{ row }},
-        '{ {%- for name in names_of_fields() %}"{{ name }}": "JSON"{{ ', ' if not loop.last }}{% endfor -%} }'
-    )
-{%- endmacro %}
-
 {% macro trimmed_name(name) -%}
     lower(regexp_replace({{ name }}, '^\s+|\s+$', '', 'g'))
 {%- endmacro %}
 
 {% macro event_type_of() -%}
+    {%- set own, others = var('field_names')['event_type'][0], var('field_names')['event_type'][1:] -%}
     coalesce(
-        {% for place in var('field_names')['event_type'] %}
-            {% if loop.first %}
-                {{ json_text(value_at(place)) }},
-            {% else %}
-                case
-                    when {{ json_text(value_at(place)) }} not in ('{{ var('no_event_types') | join("', '") }}')
-                        then {{ json_text(value_at(place)) }}
-                end,
-            {% endif %}
-        {% endfor %}
-        null
+        {{ json_text(value_at(own)) }},
+        list_filter(
+            list_transform([{% for place in others %}{{ value_at(place) }}, {% endfor %}null], lambda found: {{ json_text('found') }}),
+            lambda name: name not in ('{{ var('no_event_types') | join("', '") }}')
+        )[1]
     )
 {%- endmacro %}
 
 {% macro money_of_event() -%}
     list_filter(
         list_transform(
-            [{% for place in var('field_names')['value'] %}{{ price_text(value_at(place)) }}{{ ', ' if not loop.last }}{% endfor %}],
+            list_transform(
+                [{% for place in var('field_names')['value'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}],
+                lambda found: {{ price_text('found') }}
+            ),
             lambda text: {{ price_of('text') }}
         ),
         lambda price: price is not null
@@ -92,8 +93,15 @@
 
 {% macro money_of_items() -%}
     try_cast(list_sum(list_transform(
-        items,
-        lambda item: {{ price_of(price_text(item_value('price'))) }}
-        * coalesce({{ quantity_of(json_text(item_value('quantity'))) }}, 1)
+        list_transform(
+            list_transform(
+                items, lambda item: {'price': {{ item_value('price') }}, 'quantity': {{ item_value('quantity') }}}
+            ),
+            lambda found: {
+                'price': {{ price_text('found.price') }},
+                'quantity': {{ json_text('found.quantity') }}
+            }
+        ),
+        lambda found: {{ price_of('found.price') }} * coalesce({{ quantity_of('found.quantity') }}, 1)
     )) as decimal(24, 4))
 {%- endmacro %}

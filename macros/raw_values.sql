@@ -44,7 +44,7 @@
 {%- endmacro %}
 
 {% macro id_text(value) -%}
-    case when {{ value }} not in ('null', 'undefined', 'NaN', '[object Object]') then {{ value }} end
+    nullif(nullif(nullif(nullif({{ value }}, 'null'), 'undefined'), 'NaN'), '[object Object]')
 {%- endmacro %}
 
 {% macro price_of(text) -%}

@@ -40,7 +40,7 @@ robots as (
     where landed.is_robot(user_agent)
 ),
 
--- What a row's folders say of it gives way to what it says itself.
+-- What a row's folders say of it stands behind what it says itself: of two fields of a name the first counts.
 objects as (
     select
         file,
@@ -50,16 +50,21 @@ objects as (
         defect,
         text,
         md5_number(text) as row_hash,
+        concat(text, folder_fields) as names_text,
         case
             when json_type(body) != 'OBJECT' then null
-            when folder_fields is null then {{ with_known_names('body', 'text') }}
-            else
-                json_merge_patch(
-                    {{ with_known_names('cast(folder_fields as json)', 'folder_fields') }},
-                    {{ with_known_names('body', 'text') }}
-                )
+            when folder_fields is null then body
+            when cast(body as varchar) = '{}' then cast(folder_fields as json)
+            else cast(left(cast(body as varchar), -1) || ',' || substr(folder_fields, 2) as json)
         end as body
     from landed_rows
+),
+
+known_names as (
+    select
+        * exclude (body, names_text),
+        {{ with_known_names('body', 'names_text') }} as body
+    from objects
 ),
 
 -- Every field stays JSON at first, as only its type tells "2" from true and {} from text.
@@ -67,7 +72,7 @@ found as (
     select
         *,
         {{ fields_of('body') }} as fields
-    from objects
+    from known_names
 ),
 
 landed_events as (
@@ -182,8 +187,9 @@ valued as (
         *,
         case when has_items and not is_split then {{ money_of_items() }} end as items_value,
         case
-            when is_split and len(items) = 1 and known_price is null then {{ money_of_event() }}
-            when not is_split and event_type != 'purchase' and (known_price is null or product_slug is null)
+            when
+                (is_split and len(items) = 1 and known_price is null)
+                or (not is_split and event_type != 'purchase' and (known_price is null or product_slug is null))
                 then {{ money_of_event() }}
         end as event_value
     from typed

@@ -79,8 +79,8 @@ def test_marts_equal_a_count_by_hand(golden_shop: Any, name: str, store_timezone
 def test_rows_may_come_in_three_builds(golden_shop: Any, tmp_path: Path) -> None:
     shop = Shop(tmp_path, "America/Bogota")
     for number in range(3):
-        for file in (FOLDERS["field"] / "events").iterdir():
+        for file in (FOLDERS["plain"] / "events").iterdir():
             lines = contents(file).splitlines(keepends=True)[number::3]
             (shop.landing / f"{number}-{file.name.removesuffix('.gz')}").write_bytes(b"".join(lines))
         shop.built()
-    assert differences_of_tables(shop, golden_shop("field", "America/Bogota")) == []
+    assert differences_of_tables(shop, golden_shop("plain", "America/Bogota")) == []

@@ -95,7 +95,8 @@ FORMATS: dict[str, Content] = {
     "pretty and together.json": lambda day, _: pretty(view(day)) + pretty(sale(day)),
     "on one line.ndjson": lambda day, _: lines(view(day), sale(day)).replace(b"\n", b" "),
     "shell.ndjson": lambda day, _: (
-        f'{{ "_id" : ObjectId("65e9"), "event_type" : "purchase", "session_id" : "s", "product_slug" : "gorra",'
+        f'{{ "_id" : ObjectId("65e9"), "event_type" : "purchase", "session_id" : "s",'
+        f' "product_slug" : "gorra",'
         f' "created_at" : ISODate("{day}T09:46:40.000Z"), "price" : NumberDecimal("79900.00"),'
         ' "metadata" : { "quantity" : NumberInt(2) } }'
     ).encode(),

@@ -64,9 +64,10 @@ def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
         raise TooLarge(f"At most {MOST_EVENTS:,} events may be sent at once.")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for number, event in enumerate(events, start=1):
-        if reason := reason_to_refuse(event):
+        fields = with_known_names(event) if isinstance(event, dict) else None
+        if reason := reason_to_refuse(fields):
             raise BadEvent(f"Event {number} of {len(events)}: {reason}." if len(events) > 1 else f"{reason}.")
-        fields = with_known_names(event)
+        assert fields is not None
         if is_missing(field(fields, "created_at")):
             event["created_at"] = now
         if id_of(field(fields, "session_id")) is None:
@@ -93,11 +94,10 @@ def with_whole_letters(body: bytes) -> bytes:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def reason_to_refuse(event: Any) -> str | None:
-    """Why the event cannot be counted, in the words of the quarantine."""
-    if not isinstance(event, dict):
+def reason_to_refuse(fields: dict[str, Any] | None) -> str | None:
+    """Why an event cannot be counted, in the quarantine's words; None instead of fields is no object."""
+    if fields is None:
         return "not a JSON object"
-    fields = with_known_names(event)
     created_at, session_id = field(fields, "created_at"), field(fields, "session_id")
     if not (is_missing(created_at) or is_instant(created_at)):
         return "no readable created_at, which is written as in 2026-03-07T10:00:00Z"

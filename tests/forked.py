@@ -43,7 +43,7 @@ def dbt_when_told(connection: Connection) -> None:
         project = folder, environment["DBT_TARGET"]
         try:
             if project not in manifests:
-                manifests[project] = parse_project("--quiet")
+                manifests[project] = parse_project("--quiet", "--write-json")
             run_dbt(*arguments, manifest=manifests[project])
         except RunError:
             connection.send(1)

@@ -1,7 +1,7 @@
 """Takes a customer's address out of the warehouse, for good: `EMAIL=… python plugins/erasure.py`.
 
-Builds after it read the same landing files, so they must know what to leave out: the file `erased` below
-WAREHOUSE_DIR has a line for each address, with its lengths before and after the @ and its hash.
+Builds after it read the same landing files, so they must know what to leave out: a line of
+`WAREHOUSE_DIR/erased` tells it (see `addresses.py`).
 """
 
 import os
@@ -10,95 +10,85 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import duckdb
-from versions import LINK, alone_in, comments, publish_version, quoted, sweep_unfinished, sync
+from addresses import (
+    ERASED,
+    LONGEST_DOMAIN,
+    LONGEST_NAME,
+    define_addresses,
+    erased_lines,
+    key_lines_of_before,
+    key_of,
+    write_erased,
+)
+from versions import KEY, LINK, alone_in, comments, publish_version, quoted, sweep_unfinished, sync
 
-ERASED = "erased"
 BUILD, LANDED = "build.duckdb", "landed.tmp"
 PATIENCE = 120  # Seconds to wait for a build to end.
-
-DEFINITION = """
-    create or replace macro landed.without_erased(value) as case
-        when
-            regexp_matches(value, '@|%40|u0040')
-            and list_has_any(
-                list_transform({parts}, lambda part: sha256(part)), [{hashes}]
-            )
-            then 'erased ' || left(sha256(value), 16)
-        else value
-    end
+BUYER, ROWS = "buyer_id", "stg_parsed_events"
+FOUND = f"""
+    select
+        count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
+        count(*) filter (where landed.without_erased(quarantined_text) != quarantined_text)
+    from build.{ROWS}
 """
-# As it stands, and without the escapes of JSON and of addresses of the web.
-SPELLINGS = (
-    "lower(value)",
-    """lower(url_decode(coalesce(
-        try_cast('"' || replace(value, '"', '') || '"' as json) ->> '$', value
-    )))""",
-)
 
 
 class ErasureError(Exception):
     """An address that cannot be erased; the message says why."""
 
 
-def erased_addresses(warehouse: Path) -> list[str]:
-    """A line for each erased address: characters before the @, characters after it, SHA-256 of it."""
-    path = warehouse / ERASED
-    return path.read_text(encoding="ascii").splitlines() if path.exists() else []
+def erase(warehouse: Path, address: str) -> str:
+    """Note the address for all builds to come, and take it out of what is there; what was done, in words.
 
-
-def define_without_erased(connection: duckdb.DuckDBPyConnection, erased: list[str]) -> None:
-    """Make `landed.without_erased(text)`: the text, or what stands for one with such an address.
-
-    What stands for it differs where the text does, so that as many keys are told apart as before.
+    The tables of a build on Spark are removed; the next one writes them whole, as always. Raises
+    ErasureError.
     """
-    lengths = sorted({tuple(line.split()[:2]) for line in erased})
-    parts = [
-        f"regexp_extract_all({spelling}, '(?s).{{{before}}}@.{{{after}}}')"
-        for before, after in lengths
-        for spelling in SPELLINGS
-    ]
-    hashes = [f"'{line.split()[2]}'" for line in erased]
-    definition = DEFINITION.format(parts=" || ".join(parts), hashes=", ".join(hashes))
-    connection.execute("attach if not exists ':memory:' as landed")
-    connection.execute(
-        definition if erased else "create or replace macro landed.without_erased(value) as value"
+    if not re.fullmatch(rf"[^@\s]{{1,{LONGEST_NAME}}}@[^@\s]{{1,{LONGEST_DOMAIN}}}", address):
+        raise ErasureError("EMAIL must be an e-mail address.")
+    if not any((warehouse / name).exists() for name in (BUILD, LINK, "spark")):
+        raise ErasureError(f"{warehouse} is no warehouse: nothing was built in it. Set WAREHOUSE_DIR.")
+    if not (warehouse / KEY).exists():
+        raise ErasureError(
+            "This warehouse is of an earlier release, or lacks its file `key`: build, then erase again."
+        )
+    try:
+        with alone_in(warehouse):
+            buyers = note(warehouse, address)
+        found = erase_from_build(warehouse, buyers) if (warehouse / BUILD).exists() else None
+        removed = [path for path in [warehouse / "spark"] if path.exists()]
+        for path in removed:
+            shutil.rmtree(path)
+        erase_from_versions(warehouse)
+    except OSError as error:
+        raise ErasureError(f"Not all was erased: {error.filename}: {error.strerror}. Erase again.") from None
+    return ", and ".join(
+        [
+            *([f"{found[0]} events and {found[1]} quarantined rows had the address"] if found else []),
+            *(["the tables of builds on Spark were removed"] if removed else []),
+        ]
     )
 
 
-def erase(warehouse: Path, address: str) -> None:
-    """Note the address for all builds to come, and take it out of what is there. Raises ErasureError.
-
-    The tables of a build on Spark are removed; the next one writes them whole, as always.
-    """
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise ErasureError("EMAIL must be an e-mail address.")
-    note(warehouse, address)
-    if (warehouse / BUILD).exists():
-        erase_from_build(warehouse)
-    shutil.rmtree(warehouse / "spark", ignore_errors=True)
-    erase_from_versions(warehouse)
-
-
-def note(warehouse: Path, address: str) -> None:
-    warehouse.mkdir(parents=True, exist_ok=True)
-    line = duckdb.execute(
-        """
-        select concat_ws(' ', length(split_part(address, '@', 1)), length(split_part(address, '@', 2)),
-            sha256(address))
-        from (select lower(?) as address)
-        """,
-        [address],
-    ).fetchone()
-    assert line
-    lines = sorted({*erased_addresses(warehouse), line[0]})
-    unfinished = warehouse / f"{ERASED}.tmp"
-    unfinished.write_text("".join(f"{each}\n" for each in lines), encoding="ascii")
-    sync(unfinished)
-    unfinished.replace(warehouse / ERASED)
-    sync(warehouse)
+def note(warehouse: Path, address: str) -> list[str]:
+    """Write the line of an address; the buyers that it was, however its letters were written."""
+    key_lines_of_before(warehouse)
+    spellings = list(dict.fromkeys([address, address.lower(), address.upper(), address.capitalize()]))
+    with duckdb.connect() as connection:
+        define_addresses(connection, key_of(warehouse), [])
+        ((known, buyers),) = connection.execute(
+            "select landed.address_hash(landed.plain_text(?)),"
+            " list_transform(?, lambda id: landed.keyed(id))",
+            [address, spellings],
+        ).fetchall()
+    lines = {line.split()[0]: line.split()[1:] for line in erased_lines(warehouse)}
+    salt, *others = lines.get(known, [token_hex(16)])
+    lines[known] = [salt, *dict.fromkeys([*others, *buyers])]
+    write_erased(warehouse, (" ".join([each, *line]) for each, line in lines.items()))
+    return list(buyers)
 
 
 def opened(build: Path) -> duckdb.DuckDBPyConnection:
@@ -113,8 +103,11 @@ def opened(build: Path) -> duckdb.DuckDBPyConnection:
             time.sleep(0.2)
 
 
-def erase_from_build(warehouse: Path) -> None:
-    """Write the build file anew, as what is only changed in it leaves its old bytes behind."""
+def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
+    """Write the build file anew, as what is only changed in it leaves its old bytes behind.
+
+    How many events were of these buyers, and how many rows of the quarantine held an erased address.
+    """
     build = warehouse / BUILD
     unfinished = warehouse / f"{ERASED}.duckdb.tmp"
     with opened(build) as connection:
@@ -122,46 +115,52 @@ def erase_from_build(warehouse: Path) -> None:
         # What was left by an erasure that was killed, or by a build.
         for path in (*warehouse.glob(f"{unfinished.name}*"), *warehouse.glob(f"{LANDED}*")):
             path.unlink()
-        shutil.rmtree(warehouse / f"{BUILD}.tmp", ignore_errors=True)
-        define_without_erased(connection, erased_addresses(warehouse))
+        spilled = warehouse / f"{BUILD}.tmp"
+        if spilled.exists():
+            shutil.rmtree(spilled)
+        define_addresses(connection, key_of(warehouse), erased_lines(warehouse))
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
         tables = tables_of(connection, "build")
+        found = (0, 0)
+        if ROWS in tables:
+            (found,) = connection.execute(FOUND, [buyers]).fetchall()
         # Without these, the next build makes everything anew of what it has kept.
         for known in ("last_publication", "last_build"):
             tables.pop(known, None)
         copy(connection, "build", tables)
-        found = connection.execute("select sql from duckdb_views() where not internal").fetchall()
-        views = " ".join(sql for (sql,) in found)
-        connection.execute(f"use unfinished; begin; {comments(tables)} {views} commit; use build")
+        views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
+        made_again = " ".join(sql for (sql,) in views)
+        connection.execute(f"use unfinished; begin; {comments(tables)} {made_again} commit; use build")
         connection.execute("detach unfinished")
         sync(unfinished)
         # Until the old one is closed, no build can begin.
         unfinished.replace(build)
         sync(warehouse)
+    return found
 
 
 def erase_from_versions(warehouse: Path) -> None:
-    """Publish the newest version anew where it holds an erased address, and remove every other that may."""
+    """Publish the newest version anew and remove all others.
+
+    Not as a copy of its file: one that began as a copy has the bytes of rows that are no longer in it.
+    """
     link, versions = warehouse / LINK, warehouse / "versions"
-    if versions.exists():
-        with alone_in(versions):
-            sweep_unfinished(versions)
-    for path in sorted(versions.glob("*.duckdb"), reverse=True):
-        is_newest = path == link.resolve()
+    if not versions.exists():
+        return
+    with alone_in(versions):
+        sweep_unfinished(versions)
+    if link.exists():
         with duckdb.connect() as connection:
-            define_without_erased(connection, erased_addresses(warehouse))
+            define_addresses(connection, key_of(warehouse), erased_lines(warehouse))
             try:
-                connection.execute(f"attach '{quoted(path)}' as published (read_only)")
-                tables = tables_of(connection, "published")
-                if not any(holds_erased(connection, *table) for table in tables.items()):
-                    continue
-                if is_newest:
-                    publish_again(connection, warehouse, tables)
+                connection.execute(f"attach '{quoted(link.resolve())}' as published (read_only)")
+                publish_again(connection, warehouse, tables_of(connection, "published"))
             except duckdb.Error as error:
-                if is_newest:
-                    raise ErasureError(f"{path} is damaged: build, then erase again. ({error})") from None
-        path.unlink()
-        shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                raise ErasureError(f"{link} is damaged: build, then erase again. ({error})") from None
+    for path in versions.glob("*.duckdb"):
+        if path != link.resolve():
+            path.unlink()
+            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
 
 
 def publish_again(connection: duckdb.DuckDBPyConnection, warehouse: Path, published: dict[str, Any]) -> None:
@@ -199,16 +198,13 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str,
     return tables
 
 
-def holds_erased(connection: duckdb.DuckDBPyConnection, table: str, described: dict[str, Any]) -> bool:
-    differs = " or ".join(f"landed.without_erased({text}) != {text}" for text in described["texts"])
-    found = connection.execute(f"from published.{table} where {differs or 'false'} limit 1")
-    return found.fetchone() is not None
-
-
 def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str, Any]) -> None:
-    """Write the tables into the database `unfinished`, without erased addresses."""
+    """Write the tables into the database `unfinished`, without erased addresses and buyers."""
     for table, described in tables.items():
-        replaced = ", ".join(f"landed.without_erased({text}) as {text}" for text in described["texts"])
+        replaced = ", ".join(
+            f"landed.{'stranger' if text == BUYER else 'without_erased'}({text}) as {text}"
+            for text in described["texts"]
+        )
         columns = f"* replace ({replaced})" if replaced else "*"
         connection.execute(f"create table unfinished.{table} as select {columns} from {database}.{table}")
 
@@ -216,10 +212,12 @@ def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str,
 def main() -> None:
     address = os.environ.get("EMAIL", "").strip()
     try:
-        erase(Path(os.environ.get("WAREHOUSE_DIR") or "warehouse"), address)
+        done = erase(Path(os.environ.get("WAREHOUSE_DIR") or "warehouse"), address)
     except ErasureError as error:
         sys.exit(str(error))
-    print("Erased from the warehouse and from all builds to come. Landed files are left as they are.")
+    print(
+        f"Erased from the warehouse and from all builds to come: {done}. Landed files are left as they are."
+    )
 
 
 if __name__ == "__main__":

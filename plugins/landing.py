@@ -27,6 +27,7 @@ READERS = (
     "plugins/formats.py",
     "plugins/json_rows.py",
     "plugins/robots.py",
+    "plugins/addresses.py",
     "requirements.lock",
     "macros/landed_names.sql",
     "macros/raw_values.sql",

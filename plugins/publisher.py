@@ -3,23 +3,27 @@
 import gc
 import os
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from account import account
+from addresses import define_addresses, erased_lines, key_lines_of_before, key_of
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
-from erasure import LANDED, define_without_erased, erased_addresses
+from erasure import LANDED
 from messages import make_no_unread_messages
 from notes import note_build
 from robots import define_is_robot
 from versions import (
     FILES,
+    KEY,
     LINK,
     File,
     digest,
@@ -31,6 +35,7 @@ from versions import (
 
 IS_READ = "parsed.file in (select file from landed.stg_rows)"
 TOUCHED = "select table_name from duckdb_tables() where table_name similar to 'stg_touched_(events|days)'"
+MADE_WITH_KEY = "select table_name from duckdb_tables() where table_name = 'made_with_key'"
 FORGET_TOUCHED = "delete from stg_touched_events"
 
 
@@ -54,7 +59,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             raise DbtRuntimeError(
                 f"WAREHOUSE_DIR cannot be made: {error.strerror}: {error.filename}"
             ) from None
-        require_readable(Path(self.creds.path))
+        let_go_of_unkeyed(Path(self.creds.path))
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         if (robots := os.environ.get("COUNT_ROBOTS") or "off") not in ("on", "off"):
@@ -78,7 +83,12 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
-        define_without_erased(conn, erased_addresses(self.warehouse))
+        key = key_of(self.warehouse)
+        key_lines_of_before(self.warehouse)
+        define_addresses(conn, key, erased_lines(self.warehouse))
+        conn.execute(
+            f"create table if not exists made_with_key as select '{fingerprint(key)}' as fingerprint"
+        )
         define_is_robot(conn)
         conn.execute("set global TimeZone = 'UTC'")
         conn.execute("set preserve_insertion_order = false")
@@ -189,14 +199,40 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
 
 
-def require_readable(build: Path) -> None:
-    """Raise DbtRuntimeError for a build file that cannot be opened, other than for being open elsewhere."""
-    if build.exists():
-        try:
-            duckdb.connect(build, read_only=True).close()
-        except duckdb.Error as error:
-            if "Could not set lock" not in str(error):
-                raise unreadable(build, error) from None
+def let_go_of_unkeyed(build: Path) -> None:
+    """Remove a build file from before the warehouse had a key, as anybody can test the hashes in it.
+
+    Raises DbtRuntimeError for one that was made with another key, and for one that cannot be opened, other
+    than for being open elsewhere.
+    """
+    if not build.exists():
+        return
+    key = build.with_name(KEY)
+    try:
+        with duckdb.connect(build, read_only=True) as connection:
+            if connection.execute(MADE_WITH_KEY).fetchall():
+                known = connection.execute("select fingerprint from made_with_key").fetchall()
+                if key.exists() and known == [(fingerprint(key_of(build.parent)),)]:
+                    return
+                raise DbtRuntimeError(
+                    f"{key} is not the key that {build} was made with. Restore it; or remove {build} and"
+                    " build again: landed files are read anew, and events of files that are gone are lost."
+                )
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            return
+        raise unreadable(build, error) from None
+    for path in build.parent.glob(f"{build.name}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    print(
+        "The hashes of customers have a key from now on. All landed files are read anew, without the events"
+        " of files that are gone; the versions published before are removed once this build is published."
+    )
+
+
+def fingerprint(key: str) -> str:
+    """What tells a key and says nothing about it."""
+    return sha256(key.encode()).hexdigest()
 
 
 def unreadable(build: Path, error: duckdb.Error) -> DbtRuntimeError:

@@ -4,11 +4,13 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from account import account
+from addresses import ERASED
 from notes import note_build
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from versions import FILES, hash_of_inputs, naming_unreadable, point, publish_version, quoted
@@ -42,6 +44,7 @@ class Publisher(DataSourceReader):
 
     def read(self, partition: InputPartition) -> Iterator[tuple[str]]:
         with duckdb.connect() as connection:
+            self.refuse_who_was_erased_meanwhile()
             files = connection.execute(FILES.format(self.parquet("stg_parsed_events"))).fetchall()
             found = account(
                 connection, self.parquet("stg_parsed_events"), self.parquet("stg_later_deliveries")
@@ -55,6 +58,15 @@ class Publisher(DataSourceReader):
         remove_ended(self.folder, before)
         note_build(self.warehouse, self.build["began_at"], found.rows)
         yield (f"Published {version.stem}, {found}{naming_unreadable(files)}",)
+
+    def refuse_who_was_erased_meanwhile(self) -> None:
+        """An erasure does not wait for a build on Spark, which has read before who is to be left out."""
+        erased = self.warehouse / ERASED
+        began_at = datetime.fromisoformat(self.build["began_at"]).timestamp()
+        if erased.exists() and erased.stat().st_mtime > began_at:
+            raise RuntimeError(
+                "A customer was erased while this build ran: nothing was published; build again."
+            )
 
     def parquet(self, table: str) -> str:
         """What Spark has written of a table, as DuckDB reads it; a day may be called +10000-01-01."""

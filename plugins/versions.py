@@ -32,6 +32,7 @@ CODE = (
 )
 NAME = "%Y%m%dT%H%M%S%fZ"
 LINK = "current.duckdb"
+KEY = "key"
 PARQUET_LINK = "parquet"
 # The name and version of each file whose rows are kept, and whether something was wrong with it.
 FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
@@ -107,7 +108,7 @@ def publish_version(
             new_digest = meanwhile.submit(digest, version)
             write_parquet(cursor, version, [*config["tables"], *PUBLISHED_BUILD], folder)
         point(warehouse / PARQUET_LINK, folder)
-        remove_old(versions)
+        remove_old(warehouse)
         return version, new_digest.result()
 
 
@@ -270,10 +271,17 @@ def sweep_unfinished(versions: Path) -> None:
             path.unlink()
 
 
-def remove_old(versions: Path) -> None:
-    """Keep the newest versions and all that are young, which someone may be about to open."""
+def remove_old(warehouse: Path) -> None:
+    """Keep the newest versions and all that are young, which someone may be about to open.
+
+    But for those from before the warehouse had a key: they may hold addresses, or hashes without one.
+    """
     young = time.time() - KEPT_SECONDS
-    for path in sorted(versions.glob("*.duckdb"))[:-KEPT_VERSIONS]:
-        if path.stat().st_mtime < young:
+    key = warehouse / KEY
+    made_at = key.stat().st_mtime if key.exists() else 0.0
+    versions = sorted((warehouse / "versions").glob("*.duckdb"))
+    for number, path in enumerate(versions, start=1 - len(versions)):
+        age = path.stat().st_mtime
+        if (number < 0 and age < made_at) or (number <= -KEPT_VERSIONS and age < young):
             path.unlink()
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)

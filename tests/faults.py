@@ -23,7 +23,8 @@ import httpx
 from tests.shop import DASHBOARD, TRACK, Server, Shop, authorized, event
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
-KEPT = {"build.duckdb", "current.duckdb", "erased", "last_build.json", "parquet", "versions", "watcher.json"}
+NOTES = {"last_build.json", "watcher.json"}
+KEPT = {"build.duckdb", "current.duckdb", "erased", "key", "parquet", "versions", *NOTES}
 SENDERS = 4
 REPEATED = 20_000
 

@@ -32,7 +32,8 @@ deliveries as (
         item_number,
         event_key,
         row_number() over (
-            partition by event_key order by occurred_at, row_hash, file, row_number, item_number
+            -- What anybody may post never takes the place of what the shop lands.
+            partition by event_key order by contains(file, '/tracked/'), occurred_at, row_hash, file, row_number, item_number
         ) as delivery_number
     from keyed_rows
     where event_key in (select event_key from repeated_keys)

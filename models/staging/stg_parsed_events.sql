@@ -49,7 +49,7 @@ objects as (
         reader_version,
         defect,
         text,
-        md5_number(text) as row_hash,
+        landed.keyed_number(text) as row_hash,
         concat(text, folder_fields) as names_text,
         case
             when json_type(body) != 'OBJECT' then null
@@ -232,15 +232,15 @@ select
     quarantine_reason,
     landed.without_erased(case when quarantine_reason is not null then text end) as quarantined_text,
     row_hash,
-    md5_number(
+    landed.keyed_number(
         coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
     ) as event_key,
-    landed.without_erased(session_id) as session_id,
-    md5(coalesce(user_id, session_id)) as buyer_id,
-    landed.without_erased(event_type) as event_type,
-    landed.without_erased(product_slug) as product_slug,
-    landed.without_erased(product_name) as product_name,
-    landed.without_erased(source) as source,
+    landed.without_addresses(session_id) as session_id,
+    landed.buyer(coalesce(user_id, session_id)) as buyer_id,
+    landed.without_addresses(event_type) as event_type,
+    landed.without_addresses(product_slug) as product_slug,
+    landed.without_addresses(product_name) as product_name,
+    landed.without_addresses(source) as source,
     coalesce(price, 0) as price,
     quantity,
     case

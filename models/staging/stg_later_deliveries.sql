@@ -33,7 +33,8 @@ deliveries as (
         event_key,
         row_number() over (
             -- What anybody may post never takes the place of what the shop lands.
-            partition by event_key order by contains(file, '/tracked/'), occurred_at, row_hash, file, row_number, item_number
+            partition by event_key
+            order by contains(file, '/tracked/'), occurred_at, row_hash, file, row_number, item_number
         ) as delivery_number
     from keyed_rows
     where event_key in (select event_key from repeated_keys)

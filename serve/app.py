@@ -153,7 +153,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     for path, probe in (("/healthz", get_health), ("/readyz", get_readiness)):
         app.head(path, include_in_schema=False)(probe)
     if landing:
-        add_tracking(app, landing, settings.cors_origins, admins.secrets)
+        add_tracking(app, landing, settings.cors_origins, admins.secrets, settings.workers)
     if settings.metrics_token:
         add_metrics(app, kept, settings.metrics_token)
     add_pages(app)

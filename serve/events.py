@@ -1,6 +1,7 @@
 """Reads raw events as they are posted; what is good enough here is never quarantined later."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +10,22 @@ from uuid import uuid4
 
 from serve.errors import BadEvent, TooLarge
 from serve.names import EVENT_NAMES, FIELD_NAMES, ITEM_NAMES, NO_EVENT_TYPES, first_of, with_known_names
-from serve.values import id_of, is_instant, is_missing, is_price, is_quantity, object_in, text_of
+from serve.values import (
+    LONGEST_TEXT,
+    id_of,
+    is_instant,
+    is_missing,
+    is_price,
+    is_quantity,
+    object_in,
+    text_of,
+)
 
 MOST_EVENTS = 1_000
+LONGEST_EVENT = 32_000  # Characters as it was sent.
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+SPACE = re.compile(r"\s*")
+DECODER = json.JSONDecoder()
 READABLE = {"type": ["string", "number"], "pattern": r"\S"}
 EVENT = {
     "type": "object",
@@ -54,14 +68,11 @@ def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
     Raises BadEvent for what `stg_parsed_events` would quarantine, and TooLarge.
     """
     try:
-        found = json.loads(with_whole_letters(body))
+        events = list(values_of(with_whole_letters(body).decode("utf-8-sig")))
     except (ValueError, RecursionError):
         raise BadEvent("The body is not JSON in UTF-8.") from None
-    events = found if isinstance(found, list) else [found]
     if not events:
         raise BadEvent("The body holds no event.")
-    if len(events) > MOST_EVENTS:
-        raise TooLarge(f"At most {MOST_EVENTS:,} events may be sent at once.")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for number, event in enumerate(events, start=1):
         fields = with_known_names(event) if isinstance(event, dict) else None
@@ -79,6 +90,42 @@ def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
     return events
 
 
+def values_of(text: str) -> Iterator[Any]:
+    """The items of an array, or the one value that the text is. Raises ValueError, and TooLarge."""
+    place = end_of_space(text, 0)
+    is_array = text.startswith("[", place)
+    place = end_of_space(text, place + is_array)
+    count = 0
+    while not (is_array and count == 0 and text.startswith("]", place)):
+        if not is_array and len(text) - place > LONGEST_EVENT:
+            raise TooLarge(f"An event may have at most {LONGEST_EVENT:,} characters.")
+        value, end = DECODER.raw_decode(text, place)
+        count += 1
+        if end - place > LONGEST_EVENT:
+            raise TooLarge(f"Event {count}: an event may have at most {LONGEST_EVENT:,} characters.")
+        if count > MOST_EVENTS:
+            raise TooLarge(f"At most {MOST_EVENTS:,} events may be sent at once.")
+        yield value
+        place = end_of_space(text, end)
+        if not is_array or text.startswith("]", place):
+            break
+        if not text.startswith(",", place):
+            raise ValueError
+        place = end_of_space(text, place + 1)
+    if end_of_space(text, place + is_array) != len(text):
+        raise ValueError
+
+
+def end_of_space(text: str, place: int) -> int:
+    found = SPACE.match(text, place)
+    return found.end() if found else place
+
+
+def row_of(event: dict[str, Any]) -> str:
+    """An event as it is landed."""
+    return json.dumps(event, ensure_ascii=False)
+
+
 def with_user_agent(event: dict[str, Any], user_agent: str) -> dict[str, Any]:
     """The event as a robot's, which the build sets aside; nobody else's user agent is kept."""
     fields = with_known_names(event)
@@ -88,7 +135,7 @@ def with_user_agent(event: dict[str, Any], user_agent: str) -> dict[str, Any]:
 
 def with_whole_letters(body: bytes) -> bytes:
     """The JSON with U+FFFD in place of each half of a letter that needs two. Raises ValueError."""
-    if b"\\u" not in body:
+    if not SURROGATE.search(body):
         return body
     text = json.dumps(json.loads(body), ensure_ascii=False)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
@@ -101,10 +148,14 @@ def reason_to_refuse(fields: dict[str, Any] | None) -> str | None:
     created_at, session_id = field(fields, "created_at"), field(fields, "session_id")
     if not (is_missing(created_at) or is_instant(created_at)):
         return "no readable created_at, which is written as in 2026-03-07T10:00:00Z"
-    if not (is_missing(session_id) or text_of(session_id)):
+    session, event_type = text_of(session_id), event_type_of(fields)
+    if not (is_missing(session_id) or session):
         return "no readable session_id"
-    if event_type_of(fields) is None:
+    if event_type is None:
         return "no readable event_type"
+    for name, text in (("session_id", session), ("event_type", event_type)):
+        if text and len(text) > LONGEST_TEXT:
+            return f"{name} of more than {LONGEST_TEXT} characters"
     key = field(fields, "idempotency_key")
     if not (is_missing(key) or text_of(key)):
         return "no readable idempotency_key"
@@ -136,6 +187,9 @@ def warnings_about(event: dict[str, Any]) -> Iterator[str]:
     else:
         known = fields | {"metadata": object_in(metadata)}
         described = [(field(known, "price"), field(known, "quantity"))]
+    texts = [text_of(field(fields, name)) for name in ("product_slug", "product_name", "source")]
+    if any(len(text) > LONGEST_TEXT for text in texts if text):
+        yield f"a text is longer than {LONGEST_TEXT} characters, and is cut"
     is_purchase = event_type_of(fields) == "purchase"
     if any(not is_price(price) for price, _ in described if is_purchase or not is_missing(price)):
         yield "a price is missing or cannot be read, and counts as 0"

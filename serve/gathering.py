@@ -2,8 +2,10 @@
 
 import fcntl
 import gzip
+import logging
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,13 +13,15 @@ from itertools import groupby
 from pathlib import Path
 
 HOUR = "%Y%m%dT%H"
+log = logging.getLogger(__name__)
 LATE = timedelta(hours=1)  # How long an hour has been over when nobody adds to it any longer.
 
 
 def gather(folder: Path, now: datetime) -> None:
     """Make one packed file of those of each hour that is over, unless another process is at it.
 
-    Each row is there twice until the small files are gone, and counts once, by its key.
+    Each row is there twice until the small files are gone, and counts once, by its key. An hour whose packed
+    file is damaged is left as it is. Raises OSError.
     """
     with opened(folder) as descriptor:
         try:
@@ -27,7 +31,11 @@ def gather(folder: Path, now: datetime) -> None:
         parts = sorted(folder.glob("[0-9]*-*.ndjson"))
         for hour, parts_of_hour in groupby(parts, lambda path: path.name[:11]):
             if hour < (now - LATE).strftime(HOUR):
-                put_together(folder / f"{hour}.ndjson.gz", list(parts_of_hour))
+                whole = folder / f"{hour}.ndjson.gz"
+                try:
+                    put_together(whole, list(parts_of_hour))
+                except (EOFError, gzip.BadGzipFile, zlib.error):
+                    log.error("%s is damaged: nothing is added to it any more", whole.name)
 
 
 def put_together(whole: Path, parts: list[Path]) -> None:

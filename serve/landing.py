@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 from secrets import token_hex
 
@@ -16,6 +17,8 @@ from serve.gathering import HOUR, gather, sync
 SUBFOLDER = "tracked"
 KEEPS, OPENS = ".keeps", ".opens"
 AFTER_FAILURE = 5.0  # Seconds.
+# No event is taken while less of the disk is left than both.
+LEFT_PART, LEFT_BYTES = 0.1, 5_000_000_000
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +39,8 @@ class Landing:
         self.landed: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()
         self.gathered_in = ""
-        with suppress(OSError):
-            land_what_was_left(self.folder)
+        self.is_full = False
+        land_what_was_left(self.folder)
 
     async def keep(self, rows: list[str]) -> None:
         """Return when the rows, JSON objects, are safe on disk. Raises NotKept."""
@@ -61,20 +64,21 @@ class Landing:
     async def land_soon(self) -> None:
         """Land the journal when it is time, and at once when cancelled; where that fails, again and again."""
         seconds, is_stopping = self.seconds, False
-        while self.journal and not is_stopping:
-            try:
-                await asyncio.sleep(seconds)
-            except asyncio.CancelledError:
-                is_stopping = True
-            async with self.turn:
+        try:
+            while self.journal and not is_stopping:
                 try:
-                    await asyncio.to_thread(self.land)
-                except OSError as error:
-                    log.error("Tracked events are safe, but could not be landed: %s", error.strerror)
-                    seconds = AFTER_FAILURE
-            with suppress(OSError):
+                    await asyncio.sleep(seconds)
+                except asyncio.CancelledError:
+                    is_stopping = True
+                async with self.turn:
+                    try:
+                        await asyncio.to_thread(self.land)
+                    except OSError as error:
+                        log.error("Tracked events are safe, but could not be landed: %s", error.strerror)
+                        seconds = AFTER_FAILURE
                 await asyncio.to_thread(self.gather)
-        self.landed = None
+        finally:
+            self.landed = None
 
     async def finish(self) -> None:
         """Land what has been kept, before the server ends."""
@@ -83,6 +87,11 @@ class Landing:
             await self.landed
 
     def write(self, rows: list[str]) -> None:
+        was_full, self.is_full = self.is_full, is_nearly_full(self.folder.parent)
+        if self.is_full:
+            if not was_full:
+                log.error("Tracked events are refused: the disk is nearly full")
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
         if self.journal is None:
             with suppress(FileExistsError):
                 self.folder.mkdir()
@@ -100,7 +109,10 @@ class Landing:
         now = datetime.now(UTC)
         if self.gathered_in != now.strftime(HOUR):
             self.gathered_in = now.strftime(HOUR)
-            gather(self.folder, now)
+            try:
+                gather(self.folder, now)
+            except OSError as error:
+                log.error("Hours of tracked events could not be put together: %s", error.strerror)
 
 
 class Journal:
@@ -133,15 +145,29 @@ class Journal:
         os.close(self.descriptor)
 
 
+def is_nearly_full(folder: Path) -> bool:
+    """Whether what is left of the disk is kept for builds, and for putting hours together."""
+    disk = os.statvfs(folder)
+    left, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+    return left < min(whole * LEFT_PART, LEFT_BYTES)
+
+
 def land_what_was_left(folder: Path) -> None:
-    """Land the journals of processes that were killed, up to their last whole row."""
+    """Land the journals of processes that were killed, up to their last whole row, each by itself."""
     for path in folder.glob(f".*{OPENS}"):
-        if path.stat().st_mtime < time.time() - 3600:
-            path.unlink()
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - 3600:
+                path.unlink()
     for path in folder.glob(f".*{KEEPS}"):
-        with path.open("r+b") as file, suppress(BlockingIOError, FileNotFoundError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.truncate(file.read().rfind(b"\n") + 1)
-            os.fsync(file.fileno())
-            path.rename(folder / path.name.removeprefix(".").removesuffix(KEEPS))
-    sync(folder)
+        try:
+            with path.open("r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                file.truncate(file.read().rfind(b"\n") + 1)
+                os.fsync(file.fileno())
+                path.rename(folder / path.name.removeprefix(".").removesuffix(KEEPS))
+        except (BlockingIOError, FileNotFoundError):
+            pass  # Another worker's, which lives, or has just been landed.
+        except OSError as error:
+            log.error("The events of %s could not be landed: %s", path.name, error.strerror)
+    if folder.exists():
+        sync(folder)

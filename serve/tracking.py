@@ -1,8 +1,9 @@
 """`POST /api/analytics/track/`: takes events from shops that have no pipeline yet."""
 
-import json
+import asyncio
 import time
 from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,14 +20,17 @@ from starlette.requests import ClientDisconnect
 from plugins.robots import is_robot
 from serve.auth import claims_of
 from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
-from serve.events import BODY, Sender, events_of, warnings_about, with_user_agent
+from serve.events import BODY, MOST_EVENTS, Sender, events_of, row_of, warnings_about, with_user_agent
 from serve.landing import Landing
 from serve.schema import Problem
-from serve.values import id_of
+from serve.values import LONGEST_TEXT, id_of
 
 MOST_BYTES = 1_000_000
 GZIP = 16 + MAX_WBITS
-RATE = RateLimitItemPerSecond(10_000, 10)
+# Of one address, over all workers.
+RATE_SECONDS, RATE_EVENTS, RATE_BYTES = 10, 10_000, 10_000_000
+# What takes longer to read is read beside those who ask for numbers.
+QUICK_BYTES = 8_000
 
 
 class Kept(BaseModel):
@@ -42,21 +46,26 @@ class Tracked(BaseModel):
     )
 
 
-def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...], secrets: tuple[str, ...]) -> None:
+def add_tracking(
+    app: FastAPI, landing: Landing, origins: tuple[str, ...], secrets: tuple[str, ...], workers: int
+) -> None:
     """Take events from the server's own origin, from these, and from whoever names none.
 
-    secrets: the keys that may have signed the token of a customer.
+    secrets: the keys that may have signed the token of a customer; workers: how many share the rate.
     """
     rates = FixedWindowRateLimiter(MemoryStorage())
+    # A worker knows its own requests only, but lets the largest in.
+    events_rate = RateLimitItemPerSecond(max(RATE_EVENTS // workers, MOST_EVENTS), RATE_SECONDS)
+    bytes_rate = RateLimitItemPerSecond(max(RATE_BYTES // workers, MOST_BYTES), RATE_SECONDS)
 
     def require_known_origin(request: Request) -> None:
         origin = request.headers.get("Origin")
-        if origin and origin not in origins and urlsplit(origin).netloc != request.headers.get("Host"):
+        if origin and origin not in origins and host_of(origin) != request.headers.get("Host"):
             raise ForeignOrigin("This origin may not send events; CORS_ORIGINS lists those that may.")
 
-    def require_patience(address: str, cost: int) -> None:
-        if not rates.hit(RATE, address, cost=cost):
-            wait = max(1, round(rates.get_window_stats(RATE, address).reset_time - time.time()))
+    def require_patience(rate: RateLimitItemPerSecond, address: str, cost: int) -> None:
+        if not rates.hit(rate, address, cost=cost):
+            wait = max(1, round(rates.get_window_stats(rate, address).reset_time - time.time()))
             raise TooMany("Too many events came from this address; send them again later.", wait)
 
     async def track(request: Request) -> Tracked:
@@ -66,14 +75,19 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...], secre
         they are those of its `email`. Refused with 422: what could not be counted.
         """
         require_known_origin(request)
-        address = request.client.host if request.client else ""
-        require_patience(address, cost=1)
-        events = events_of(await body_of(request), sender_of(request, secrets))
+        address = network_of(request.client.host if request.client else "")
+        require_patience(events_rate, address, cost=1)
+        body, sender = await body_of(request), sender_of(request, secrets)
+        require_patience(bytes_rate, address, cost=len(body))
+        if len(body) > QUICK_BYTES:
+            events = await asyncio.to_thread(events_of, body, sender)
+        else:
+            events = events_of(body, sender)
         user_agent = request.headers.get("User-Agent", "")
         if is_robot(user_agent):
             events = [with_user_agent(event, user_agent) for event in events]
-        require_patience(address, cost=len(events) - 1)
-        await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
+        require_patience(events_rate, address, cost=len(events) - 1)
+        await landing.keep([row_of(event) for event in events])
         return Tracked(
             events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
             warnings=[
@@ -95,6 +109,24 @@ def add_tracking(app: FastAPI, landing: Landing, origins: tuple[str, ...], secre
         )(track)
 
 
+def host_of(origin: str) -> str | None:
+    """The host of a site, with its port; None for what is none."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme in ("http", "https") else None
+
+
+def network_of(address: str) -> str:
+    """What one sender has of the addresses: a whole /64 of IPv6."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return known.exploded[:19] if isinstance(known, IPv6Address) and not known.ipv4_mapped else address
+
+
 def sender_of(request: Request, secrets: tuple[str, ...]) -> Sender:
     """Who sends a request, by its token, header and cookie; a token that is not valid says nothing."""
     given = request.headers.get("X-Session-ID", "").strip() or request.cookies.get("session_id", "").strip()
@@ -103,7 +135,8 @@ def sender_of(request: Request, secrets: tuple[str, ...]) -> Sender:
     if scheme.lower() == "bearer":
         with suppress(Unauthorized):
             user_id = id_of(claims_of(token.strip(), secrets).get("email"))
-    return Sender(id_of(given) or str(uuid4()), user_id)
+    session_id = id_of(given)
+    return Sender(session_id if session_id and len(session_id) <= LONGEST_TEXT else str(uuid4()), user_id)
 
 
 async def body_of(request: Request) -> bytes:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+LONGEST_TEXT = 256  # Characters of a session, a type, a product or a source.
 NO_IDS = ("null", "undefined", "NaN", "[object Object]")
 TYPED = ("$oid", "$uuid", "$symbol", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal")
 INSTANT = re.compile(

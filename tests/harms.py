@@ -280,6 +280,20 @@ def fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[bytes]", ra
     time.sleep(1)
 
 
+def nearly_fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+    """What is left is for builds: no event takes any of it."""
+
+    def taken() -> int:
+        return sum(path.stat().st_size for path in grounds.shop.landing.glob("tracked/*"))
+
+    with filled(grounds.shop.folder, DISK_BYTES // 20):
+        time.sleep(1)
+        before = taken()
+        time.sleep(1)
+        assert taken() == before, "events are taken though the disk is nearly full"
+    time.sleep(1)
+
+
 HARMS: dict[str, Harm] = {
     "SIGKILL of an incremental build": kill_incremental_build,
     "SIGKILL of a full build": kill_full_build,
@@ -318,5 +332,6 @@ HARMS_ON_SMALL_DISK: dict[str, Harm] = {
 }
 HARMS_OF_SERVER: dict[str, HarmOfServer] = {"SIGKILL of a server that takes events": kill_server}
 HARMS_OF_SERVER_ON_SMALL_DISK: dict[str, HarmOfServer] = {
-    "no room on the disk of a server that takes events": fill_disk_of_server
+    "no room on the disk of a server that takes events": fill_disk_of_server,
+    "a nearly full disk of a server that takes events": nearly_fill_disk_of_server,
 }

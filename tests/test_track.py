@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.faults import send
@@ -204,6 +206,48 @@ def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[
     assert counts(shop) == {"fct_events": 5, "stg_quarantine": 0}
 
 
+def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked: dict[str, Any]) -> None:
+    folder = shop.landing / "tracked"
+    folder.mkdir()
+    (folder / "20260306T10.ndjson.gz").write_bytes(gzip.compress(b"{}" * 1000)[:20])
+    (folder / "20260306T100000.000000-0.ndjson").write_text("{}\n", encoding="utf-8")
+    (folder / ".20260306T110000.000000-0.ndjson.keeps").symlink_to("nowhere")
+    (folder / ".20260306T120000.000000-0.ndjson.keeps").write_text('{"a": 1}\n', encoding="utf-8")
+    with shop.serving(**tracked) as server:
+        assert (folder / "20260306T120000.000000-0.ndjson").exists()
+        for count in (1, 2):
+            assert server.client.post(TRACK, json=GOOD).status_code == 202
+            deadline = time.monotonic() + 10
+            while len(list(folder.glob(f"{datetime.now(UTC):%Y%m%d}*.ndjson"))) < count:
+                assert time.monotonic() < deadline, "what was taken is not landed"
+                time.sleep(0.05)
+    assert (folder / "20260306T100000.000000-0.ndjson").exists()
+
+
+def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, Any]) -> None:
+    body = json.dumps([{**GOOD, "m": json.loads("[" + "[]," * 7_000 + "[]]")}] * 33).encode()
+    with shop.serving(**tracked) as server, ThreadPoolExecutor(2) as senders:
+        url = f"{server.client.base_url}{TRACK}"
+        sending = [senders.submit(httpx.post, url, content=body) for _ in range(10)]
+        waits = []
+        while not all(each.done() for each in sending):
+            asked_at = time.monotonic()
+            assert server.client.get("/healthz").status_code == 200
+            waits.append(time.monotonic() - asked_at)
+        assert {each.result().status_code for each in sending} == {202}
+    assert sorted(waits)[len(waits) // 2] < 0.1
+
+
+def test_a_posted_key_takes_the_place_of_no_landed_event(shop: Shop, tracked: dict[str, Any]) -> None:
+    landed_event = {**GOOD, "idempotency_key": "order-1", "created_at": "2026-03-07T10:00:00Z", "price": 5}
+    shop.land("a.ndjson", [landed_event])
+    posted = {**landed_event, "created_at": "2026-03-01T10:00:00Z", "price": 0}
+    with shop.serving(**tracked) as server:
+        assert server.client.post(TRACK, json=posted).status_code == 202
+    sales = "select event_date::varchar, revenue from mart_sales"
+    assert shop.built().published().sql(sales).fetchall() == [("2026-03-07", 5)]
+
+
 def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
     with shop.serving(**tracked) as server:
         post = server.client.post
@@ -213,6 +257,17 @@ def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
         away.rename(shop.landing)
         assert post(TRACK, content=b" " * 1_000_001).status_code == 413
         assert post(TRACK, json=[GOOD] * 1_001).status_code == 413
+        large = {**GOOD, "note": "x" * 32_000}
+        for body in (large, [GOOD, large]):
+            refused = post(TRACK, json=body)
+            assert refused.status_code == 413 and "at most 32,000 characters" in refused.json()["detail"]
+        for name in ("session_id", "event_type"):
+            refused = post(TRACK, json={**GOOD, name: "x" * 257})
+            assert refused.json() == {"detail": f"{name} of more than 256 characters."}
+        cut = post(TRACK, json={**GOOD, "price": 1, "source": "x" * 257}).json()["warnings"]
+        assert cut == ["Event 1 of 1: a text is longer than 256 characters, and is cut."]
+        for origin in ("http://[", "x://" + server.client.base_url.netloc.decode()):
+            assert post(TRACK, json=GOOD, headers={"Origin": origin}).status_code == 403
         assert post(TRACK, json=GOOD, headers={"Origin": "https://other.example"}).status_code == 403
         assert post(TRACK, json=GOOD, headers={"Origin": "https://shop.example"}).status_code == 202
         assert post(TRACK, json=GOOD, headers={"Origin": str(server.client.base_url)}).status_code == 202
@@ -220,6 +275,11 @@ def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
         assert answers[-1].status_code == 429
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 10
         assert answers[-1].json()["detail"].startswith("Too many events")
+        # By its bytes alone, from another network: of IPv6 one sender has a whole /64.
+        full = [{**GOOD, "note": "x" * 31_900}] * 31
+        senders = [{"X-Forwarded-For": f"2001:db8::{number}"} for number in range(12)]
+        assert [post(TRACK, json=full, headers=sender).status_code for sender in senders].count(202) == 10
+        assert post(TRACK, json=GOOD, headers={"X-Forwarded-For": "2001:db8:0:1::"}).status_code == 202
     with shop.serving() as server:
         assert server.client.post(TRACK, json=GOOD).status_code == 404
 

@@ -43,6 +43,10 @@
     end
 {%- endmacro %}
 
+{% macro longest_text() -%}
+    256
+{%- endmacro %}
+
 {% macro id_text(value) -%}
     nullif(nullif(nullif(nullif({{ value }}, 'null'), 'undefined'), 'NaN'), '[object Object]')
 {%- endmacro %}

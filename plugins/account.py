@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 KEPT, DUPLICATES = "kept", "duplicates"
-DEFECTS = ("price", "quantity", "metadata")
+DEFECTS = ("price", "quantity", "metadata", "text")
 FATES = f"""
     select
         coalesce(parsed.quarantine_reason, if(later.file is null, '{KEPT}', '{DUPLICATES}')) as fate,
@@ -28,7 +28,7 @@ class Account:
     """What became of some rows.
 
     rows: how many were kept, duplicates of others and quarantined, by the reason.
-    defects: how many of the events that were kept have an unreadable price, quantity or metadata.
+    defects: how many of the events that were kept have an unreadable price, quantity, metadata or text.
     """
 
     rows: dict[str, int]

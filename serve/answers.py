@@ -23,14 +23,14 @@ from serve.version import Version
 from serve.warehouse import DamagedError, Row, Session, Warehouse
 from serve.window import Window, before, resolve
 
-KEPT_ANSWERS = 128
+KEPT_ANSWERS, KEPT_BYTES = 128, 32_000_000
 STOP_AGAIN_SECONDS = 0.05
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
-Key = tuple[Version, datetime | None, Query]
+Key = tuple[Version, datetime | bool, datetime | None, Query]
 
 
 class Answers:
@@ -39,7 +39,7 @@ class Answers:
     clock: gives the second it is, a UTC instant without a zone.
     query_timeout: seconds that an answer may take, its wait for a free core included.
     stale_after: seconds after which a version that nobody has checked since is stale.
-    leave: puts another version in the place of one that is damaged, or none.
+    leave: puts another version in the place of one that is damaged, by its error, or none.
     damaged: the versions that could not be read.
     """
 
@@ -50,7 +50,7 @@ class Answers:
         self.stale_after = timedelta(seconds=stale_after)
         self.version: Version | None = None
         self.damaged: list[str] = []
-        self.leave: Callable[[Version], Awaitable[None]]
+        self.leave: Callable[[Version, Exception], Awaitable[None]]
         self.kept: dict[Key, asyncio.Task[Answer]] = {}
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
@@ -74,8 +74,8 @@ class Answers:
         while version := self.version:
             try:
                 return await ask(version)
-            except DamagedError:
-                await self.leave(version)
+            except DamagedError as error:
+                await self.leave(version, error)
         raise NothingPublished("Nothing that can be read has been published: run `make build` first.")
 
     def close(self) -> None:
@@ -118,7 +118,8 @@ class Answers:
         session, now = Session(self.warehouse, version), self.clock()
         async with self.limited(session):
             newest_event_at = await self.newest_event_at(session, now)
-        checked = await self.in_thread(lambda: checked_at(self.warehouse.folder, version))
+        # Not where answers are computed, as anybody may ask for this.
+        checked = await asyncio.to_thread(checked_at, self.warehouse.folder, version)
         return Health(
             version=version.name,
             built_at=in_utc(version.built_at),
@@ -142,9 +143,14 @@ class Answers:
             task = asyncio.create_task(self.compute(session, now, query))
             task.add_done_callback(forget_if_failed)
             self.kept[key] = task
-            if len(self.kept) > KEPT_ANSWERS:
+            while len(self.kept) > KEPT_ANSWERS or self.kept_bytes() > KEPT_BYTES:
                 del self.kept[next(iter(self.kept))]
+            return task
         return self.kept[key]
+
+    def kept_bytes(self) -> int:
+        done = (task for task in self.kept.values() if task.done() and not task.cancelled())
+        return sum(len(task.result().body) for task in done if not task.exception())
 
     async def compute(self, session: Session, now: datetime, query: Query) -> Answer:
         async with self.limited(session):
@@ -186,12 +192,12 @@ class Answers:
             await asyncio.wait(asked)
 
     async def newest_event_at(self, session: Session, now: datetime) -> datetime | None:
-        """When the newest event happened whose time has come. Nearly always that is the version's newest."""
-        newest = session.version.newest_event_at
-        if not newest or newest <= now:
-            return newest
-        rows = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
-        return rows[0]["newest_event_at"] if rows else None
+        """When the newest event happened whose time has come; looked up once until the next one's comes."""
+        version = session.version
+        if not version.knows_newest_event(now):
+            (row,) = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
+            version.newest_events = now, row["next_event_at"], row["newest_event_at"]
+        return version.newest_event(now)
 
     def in_thread(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(self.threads, function)
@@ -214,6 +220,6 @@ class Answers:
 
 
 def key_of(version: Version, now: datetime, query: Query) -> Key:
-    """What an answer is kept by: its second too, unless its days are over wherever the store may be."""
-    is_over = query.end and query.end < now.date() - DAY and (version.newest_event_at or now) <= now
-    return version, None if is_over else now, query
+    """What an answer is kept by: its second, or the newest event once its days are over in any zone."""
+    is_over = query.end and query.end < now.date() - DAY and version.knows_newest_event(now)
+    return version, is_over or now, version.newest_event(now) if is_over else None, query

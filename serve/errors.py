@@ -74,6 +74,11 @@ class TookTooLong(ServeError):
     headers = MappingProxyType({"Retry-After": "5"})
 
 
+class NeedsTooMuch(ServeError):
+    status = 503
+    headers = MappingProxyType({"Retry-After": "5"})
+
+
 def answer(request: Request, error: Exception) -> JSONResponse:
     """The response for a ServeError."""
     assert isinstance(error, ServeError)

@@ -31,9 +31,10 @@ EVENT = {
     "type": "object",
     "required": ["event_type"],
     "properties": {
-        "event_type": {**READABLE, "examples": ["purchase"]},
+        "event_type": {**READABLE, "maxLength": LONGEST_TEXT, "examples": ["purchase"]},
         "session_id": {
             "type": ["string", "number", "null"],
+            "maxLength": LONGEST_TEXT,
             "description": "The browser; if missing, the header X-Session-ID, else the cookie session_id.",
         },
         "created_at": {

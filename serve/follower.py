@@ -2,19 +2,24 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import product
 
 from serve.answers import Answers
-from serve.errors import TookTooLong
+from serve.errors import NeedsTooMuch, ServeError, TookTooLong
 from serve.query import Query, StatsQuery
 from serve.schema import Compare, Mode
 from serve.version import Version
-from serve.warehouse import OtherReleaseError, VersionError, Warehouse
+from serve.warehouse import OtherReleaseError, VersionError, Warehouse, is_lasting
 
 LOOK_SECONDS = 0.05
 LOOK_AGAIN_SECONDS = 2.0  # Where no version can be read.
+TRY_AGAIN_SECONDS, LONGEST_TRY_SECONDS = (
+    0.5,
+    60.0,
+)  # From a fault that may pass to the next try, which doubles.
 log = logging.getLogger(__name__)
 
 
@@ -26,6 +31,8 @@ class Follower:
         self.answers = answers
         self.seen: str | None = None
         self.pause = LOOK_SECONDS
+        self.try_again_at: float | None = None
+        self.try_again_after = TRY_AGAIN_SECONDS
         self.switching = asyncio.Lock()
         answers.leave = self.leave
 
@@ -54,22 +61,32 @@ class Follower:
     async def look(self) -> None:
         """Switch to the version that was published last, or stay where that is damaged."""
         name = await asyncio.to_thread(self.warehouse.newest)
-        if name is None or name == self.seen:
+        if name is None:
             return
-        self.seen = name
+        if name != self.seen:
+            self.try_again_after = TRY_AGAIN_SECONDS
+        elif self.try_again_at is None or time.monotonic() < self.try_again_at:
+            return
+        self.seen, self.try_again_at = name, None
         async with self.switching:
             if await self.switch(name):
                 self.answers.damaged.clear()
             elif not self.answers.version:
                 await self.fall_back()
 
-    async def leave(self, version: Version) -> None:
+    def try_again_later(self) -> None:
+        self.try_again_at = time.monotonic() + self.try_again_after
+        self.try_again_after = min(2 * self.try_again_after, LONGEST_TRY_SECONDS)
+
+    async def leave(self, version: Version, error: Exception) -> None:
         """Switch from a version that turns out damaged to the last good one before it."""
         async with self.switching:
             if self.answers.version is version:
                 log.error("version %s is damaged; the last good one takes its place", version.name)
                 self.answers.damaged.append(version.name)
                 await self.fall_back()
+                if not is_lasting(error):
+                    self.try_again_later()
 
     async def fall_back(self) -> None:
         for name in await asyncio.to_thread(self.warehouse.names):
@@ -89,14 +106,17 @@ class Follower:
             except VersionError:
                 self.warehouse.retire(version)
                 raise
-        except VersionError as error:
+        except (VersionError, ServeError) as error:
             why = (
                 "was published by another release of this software: run `make build`"
                 if isinstance(error, OtherReleaseError)
                 else f"cannot be read: {self.warehouse.without_paths(str(error))}"
             )
             log.error("version %s %s", name, why)
-            self.answers.damaged.append(name)
+            if name not in self.answers.damaged:
+                self.answers.damaged.append(name)
+            if name == self.seen and not is_lasting(error):
+                self.try_again_later()
             return False
         self.serve(version)
         self.pause = LOOK_SECONDS
@@ -118,7 +138,7 @@ class Follower:
                 for mode in Mode:
                     await self.answers.task(version, now, StatsQuery(mode=mode))
                 await self.answers.task(version, now, Query())
-            except TookTooLong:
-                log.warning("the default answers of version %s take too long", version.name)
+            except (TookTooLong, NeedsTooMuch) as error:
+                log.warning("the default answers of version %s: %s", version.name, error.detail)
             if self.answers.clock() == now:
                 return

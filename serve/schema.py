@@ -222,7 +222,8 @@ class DashboardStats(BaseModel):
     session_stats: SessionStats = Field(description="Sessions over events of every type.")
     retention_metrics: RetentionMetrics = Field(description="Buyers who come back, over 90 days.")
     traffic_sources: list[TrafficSource] = said(
-        "Sessions by the source of their first event in the window, descending.",
+        "Sessions by the source of their first event in the window, descending. Of more than 200 sources the"
+        " last is `other`, the sum of the rest.",
         "Sesiones según el origen de su primer evento del período.",
     )
     whatsapp_sessions: Count = said(

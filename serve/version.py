@@ -27,6 +27,7 @@ class Version(Shared):
     name: its file's, without the suffix.
     built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
     and may lie in the future.
+    newest_events: what was looked up where it does: from when until when which event is the newest.
     day_beginnings: the instants at which days of the store begin, as far as they were looked up.
     days: what windows that touch the same days have in common, the latest last.
     """
@@ -34,5 +35,19 @@ class Version(Shared):
     name: str
     built_at: datetime = field(default=datetime.min, init=False)
     newest_event_at: datetime | None = field(default=None, init=False)
+    newest_events: tuple[datetime, datetime, datetime | None] = field(
+        default=(datetime.max, datetime.max, None), init=False
+    )
     day_beginnings: dict[date, datetime] = field(default_factory=dict, init=False)
     days: dict[Days, Shared] = field(default_factory=dict, init=False)
+
+    def knows_newest_event(self, now: datetime) -> bool:
+        """Whether `newest_event` can tell."""
+        since, until, _ = self.newest_events
+        return self.newest_event_at is None or self.newest_event_at <= now or since <= now < until
+
+    def newest_event(self, now: datetime) -> datetime | None:
+        """When the newest event happened whose time has come; null where there is none."""
+        if self.newest_event_at is None or self.newest_event_at <= now:
+            return self.newest_event_at
+        return self.newest_events[2]

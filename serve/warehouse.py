@@ -1,5 +1,6 @@
 """The published marts, as something to ask. The only module that knows DuckDB."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -11,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from serve.errors import TookTooLong
+from serve.errors import NeedsTooMuch, ServeError, TookTooLong
 from serve.version import Days, Shared, Version
 
 # DuckDB looks for pandas at each parameter it is given: let it find out at once that there is none.
@@ -26,6 +27,8 @@ VersionError = duckdb.Error
 # What a query meets that names what another release of this software had not made yet.
 OtherReleaseError = (duckdb.CatalogException, duckdb.BinderException)
 DamagedError = (duckdb.IOException, duckdb.SerializationException)
+# What DuckDB says of a file that stays as it is; other faults may pass.
+LASTING = re.compile("corrupt|not a valid|read enough bytes|version number|serializ", re.IGNORECASE)
 
 
 class Warehouse:
@@ -69,7 +72,7 @@ class Warehouse:
                 cursor.execute(f"attach '{quoted(path)}' as {catalog} (read_only)")
             with closing(Session(self, version)) as session:
                 (build,) = session.rows("build", {})
-        except VersionError:
+        except (VersionError, ServeError):
             self.retire(version)
             raise
         version.built_at, version.newest_event_at = build["built_at"], build["newest_event_at"]
@@ -139,7 +142,7 @@ class Session:
     def rows(self, query: str, parameters: Row) -> list[Row]:
         """The rows of `queries/<query>.sql`, by column name; it is given the parameters it names.
 
-        Raises TookTooLong once the session is stopped.
+        Raises TookTooLong once the session is stopped, and NeedsTooMuch.
         """
         sql, names = prepared(query)
         with self.cursor() as cursor:
@@ -186,6 +189,10 @@ class Session:
             yield cursor
         except duckdb.InterruptException:
             raise TookTooLong("The answer took too long; ask again later, or for fewer days.") from None
+        except duckdb.OutOfMemoryException:
+            raise NeedsTooMuch(
+                "The answer needs too much memory; ask again later, or for fewer days."
+            ) from None
         finally:
             self.cursors.discard(cursor)
             cursor.close()
@@ -199,6 +206,11 @@ class Session:
         for cursor in list(self.cursors):
             with suppress(duckdb.ConnectionException):
                 cursor.interrupt()
+
+
+def is_lasting(error: Exception) -> bool:
+    """Whether an error is about what is in a file, which never changes, and not about what was to be had."""
+    return isinstance(error, OtherReleaseError) or bool(LASTING.search(str(error)))
 
 
 @cache

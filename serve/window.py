@@ -14,6 +14,7 @@ MICROSECOND = timedelta(microseconds=1)
 WINDOW = timedelta(hours=7 * 24)
 RETENTION_DAYS = 90
 RETENTION = timedelta(hours=RETENTION_DAYS * 24)
+MOST_SOURCES = 200  # In one answer; the last is the sum of the rest.
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Window:
         return [self.first_date + number * DAY for number in range(count)]
 
     def parameters(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "most_sources": MOST_SOURCES}
 
 
 class Calendar:

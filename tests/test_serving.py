@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -214,3 +215,58 @@ def test_a_setting_that_means_nothing_is_refused_in_words(tmp_path: Path, variab
     )
     assert refused.returncode != 0
     assert refused.stderr.startswith(variable)
+
+
+def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = "2026-03-05T10:00:00Z"
+    views = [event("page_view", at, f"s{number}", source=f"s{number:03}") for number in range(250)]
+    views += [event("page_view", at, f"more{number}", source="other") for number in range(5)]
+    texts = [f"{number}" + "x" * 900_000 for number in range(10)]
+    long = [event("page_view", at, f"long{number}", source=text) for number, text in enumerate(texts)]
+    shop.land("a.ndjson", [*views, *long, *(event("page_view", at, text) for text in texts[:3])])
+    shop.land("clock.ndjson", [event("page_view", "9999-12-31T23:59:59Z")])
+    published = shop.built().published()
+    assert published.sql("from mart_quarantine").fetchall() == [("session_id of more than 256 characters", 3)]
+    assert published.sql("select defect, sum(events) from mart_data_quality group by all").fetchall() == [
+        ("unreadable_text", 10)
+    ]
+    first = shop.link.resolve()
+    shop.land("b.ndjson", [event("purchase", "2026-03-07T10:00:00Z", price=1)])
+    version = shop.built().link.resolve()
+    point(shop.link, first)
+    asked: list[str] = []
+    rows = Session.rows
+
+    def counted(session: Session, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        asked.append(query)
+        return rows(session, query, parameters)
+
+    monkeypatch.setattr(Session, "rows", counted)
+    with shop.serving(NOW) as server:
+        answer = server.get()
+        sources = answer.json()["traffic_sources"]
+        assert len(answer.content) < 30_000
+        assert len(sources) == 200 and sources[-1] == {"source": "other", "sessions": 265 - 199}
+        assert sources[0] == {"source": "0" + "x" * 255, "sessions": 1}
+        server.get(end="2026-03-06")
+        asked.clear()
+        for second in (1, 2):
+            server.now = NOW + timedelta(seconds=second)
+            server.get(end="2026-03-06")
+        assert asked == []
+        assert answer.headers["X-Data-Newest-Event-At"] == at
+        for _ in range(100):
+            assert server.client.get("/healthz").json()["newest_event_at"] == at
+        assert asked == []
+
+        # A fault that passes: for a while the version that is published next cannot be opened.
+        aside = version.rename(shop.folder / "aside")
+        point(shop.link, version)
+        while version.stem not in server.client.get("/healthz").json()["damaged_versions"]:
+            assert server.stats()["total_sales"] == 0
+        aside.rename(version)
+        server.follows()
+        assert server.stats()["total_sales"] == 1
+        assert server.client.get("/healthz").json()["damaged_versions"] == []

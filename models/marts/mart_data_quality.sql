@@ -4,11 +4,11 @@
 with events as (
     select *
     from {{ ref('stg_events') }}
-    where has_unreadable_price or has_unreadable_quantity or has_unreadable_metadata
+    where has_unreadable_price or has_unreadable_quantity or has_unreadable_metadata or has_unreadable_text
 ),
 
 defects as (
-    {% for field in ('price', 'quantity', 'metadata') %}
+    {% for field in ('price', 'quantity', 'metadata', 'text') %}
         select
             event_type,
             'unreadable_{{ field }}' as defect,

@@ -218,6 +218,8 @@ reasoned as (
                 then 'no readable created_at'
             when session_id is null then 'no readable session_id'
             when event_type is null then 'no readable event_type'
+            when length(session_id) > {{ longest_text() }} then 'session_id of more than {{ longest_text() }} characters'
+            when length(event_type) > {{ longest_text() }} then 'event_type of more than {{ longest_text() }} characters'
             when event_type != 'purchase' and user_agent in (select robots.user_agent from robots) then 'a robot'
         end as quarantine_reason
     from priced
@@ -238,9 +240,9 @@ select
     landed.without_addresses(session_id) as session_id,
     landed.buyer(coalesce(user_id, session_id)) as buyer_id,
     landed.without_addresses(event_type) as event_type,
-    landed.without_addresses(product_slug) as product_slug,
-    landed.without_addresses(product_name) as product_name,
-    landed.without_addresses(source) as source,
+    left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
+    left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
+    left(landed.without_addresses(source), {{ longest_text() }}) as source,
     coalesce(price, 0) as price,
     quantity,
     case
@@ -260,6 +262,7 @@ select
         case json_type(metadata) when 'VARCHAR' then trim(metadata ->> '$') != '' else json_type(metadata) != 'NULL' end,
         false
     ) as has_unreadable_metadata,
+    coalesce(greatest(length(product_slug), length(product_name), length(source)) > {{ longest_text() }}, false) as has_unreadable_text,
     case when quarantine_reason is null then {{ store_date('occurred_at') }} end as event_date,
     occurred_at
 from reasoned

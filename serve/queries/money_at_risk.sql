@@ -88,6 +88,35 @@ by_kind as (
         abandoned_value
     from mart_errors
     where event_date > $first_date and event_date < $last_date
+),
+
+totals as (
+    select
+        kind,
+        name,
+        sum(checkouts) as checkouts,
+        sum(abandoned_checkouts) as abandoned_checkouts,
+        coalesce(sum(abandoned_value), 0) as abandoned_value
+    from by_kind
+    group by kind, name
+),
+
+-- As in `traffic`.
+ranked as (
+    select
+        *,
+        count(*) over (partition by kind) > $most_sources
+        and row_number() over (
+            partition by kind order by name = 'other', abandoned_value desc, name asc
+        ) >= $most_sources as is_rest
+    from totals
+),
+
+named as (
+    select
+        * exclude (name),
+        case when is_rest then 'other' else name end as name
+    from ranked
 )
 
 select
@@ -95,7 +124,7 @@ select
     name,
     cast(sum(checkouts) as bigint) as checkouts,
     cast(sum(abandoned_checkouts) as bigint) as abandoned_checkouts,
-    coalesce(sum(abandoned_value), 0) as abandoned_value
-from by_kind
-group by kind, name
-order by abandoned_value desc, name asc
+    sum(abandoned_value) as abandoned_value
+from named
+group by kind, is_rest, name
+order by is_rest asc, abandoned_value desc, name asc

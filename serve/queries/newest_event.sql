@@ -1,5 +1,4 @@
-select occurred_at as newest_event_at
+select
+    max(occurred_at) filter (where occurred_at <= $now) as newest_event_at,
+    min(occurred_at) filter (where occurred_at > $now) as next_event_at
 from fct_events
-where occurred_at <= $now
-order by occurred_at desc
-limit 1

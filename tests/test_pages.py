@@ -183,7 +183,7 @@ def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> Non
 
 @needs_chromium
 def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browser) -> None:
-    slugs = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example";"x")']
+    slugs = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example";"x")', "＝1+1", "\ufeff=1"]
     views = (event("product_view", "2026-03-08T10:00:00Z", product_slug=slug) for slug in slugs)
     shop.land("a.ndjson", views)
     with shop.built().serving(NEWEST) as server:
@@ -310,6 +310,15 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     assert tab.numbers() == before
     page.context.set_offline(False)
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    # As nginx answers while the server behind it is away.
+    asked = "**/api/analytics/*/?*"
+    page.route(asked, lambda route: route.fulfill(status=502, content_type="text/html", body="<html>"))
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    page.unroute(asked)
     sample.now = datetime(2026, 3, 9, 15, 4, 5, tzinfo=UTC)
     try:
         page.clock.run_for(30_000)

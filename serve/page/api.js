@@ -3,7 +3,10 @@
 const STATS = "/api/analytics/dashboard-stats/";
 const RISK = "/api/analytics/money-at-risk/";
 
-/** An answer other than 200; `status` is 0 where the server cannot be reached. */
+/**
+ * An answer other than 200; `status` is 0 where the server cannot be reached. One that is no JSON, as of a proxy before a
+ * server that is away, has no detail.
+ */
 export class Refused extends Error {
   constructor(status, detail) {
     super(detail);
@@ -28,14 +31,14 @@ export const getToken = () => sessionStorage.getItem("token");
  * which defect. Raises Refused.
  */
 export async function getStats(query) {
-  const response = await askAsAdmin(`${STATS}?${query}`);
-  const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => response.headers.get(name));
-  const defects = (response.headers.get("X-Data-Unreadable-Sales") ?? "").split(", ").filter(Boolean);
-  return { stats: await response.json(), version, newestEventAt, unreadable: defects.map((defect) => defect.split("=")) };
+  const { body, headers } = await askAsAdmin(`${STATS}?${query}`);
+  const [version, newestEventAt] = ["X-Data-Version", "X-Data-Newest-Event-At"].map((name) => headers.get(name));
+  const defects = (headers.get("X-Data-Unreadable-Sales") ?? "").split(", ").filter(Boolean);
+  return { stats: body, version, newestEventAt, unreadable: defects.map((defect) => defect.split("=")) };
 }
 
 /** What was begun and not bought, for a query. Raises Refused. */
-export const getRisk = async (query) => (await askAsAdmin(`${RISK}?${query}`)).json();
+export const getRisk = async (query) => (await askAsAdmin(`${RISK}?${query}`)).body;
 
 /** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */
 export async function getToday() {
@@ -44,11 +47,11 @@ export async function getToday() {
 }
 
 /** The version of the data that is served and how fresh it is, which needs no token. Raises Refused. */
-export const getHealth = async () => (await ask("/healthz")).json();
+export const getHealth = async () => (await ask("/healthz")).body;
 
 /** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
 export async function getDefinitions() {
-  const { schemas } = (await (await ask("/openapi.json")).json()).components;
+  const { schemas } = (await ask("/openapi.json")).body.components;
   const definitions = {};
   const collect = (schema, path) => {
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -65,12 +68,13 @@ export async function getDefinitions() {
 const askAsAdmin = (url) => ask(url, { headers: { Authorization: `Bearer ${getToken()}` } });
 
 async function ask(url, options) {
-  let response;
+  let response, body;
   try {
     response = await fetch(url, options);
+    body = await response.json();
   } catch {
-    throw new Refused(0, "");
+    throw new Refused(response?.status ?? 0, "");
   }
-  if (!response.ok) throw new Refused(response.status, (await response.json()).detail);
-  return response;
+  if (!response.ok) throw new Refused(response.status, body.detail ?? "");
+  return { body, headers: response.headers };
 }

@@ -35,8 +35,9 @@ async function refresh() {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (isWanted()) explain(error);
+  } finally {
+    if (asked === choice) main.ariaBusy = "false";
   }
-  if (asked === choice) main.ariaBusy = "false";
 }
 
 /** Refreshes when there is a new version; between two of them only the time moves what is shown. */
@@ -67,7 +68,7 @@ function explain({ status: code, message }) {
     arrange();
     tell(word(code === 401 ? "unauthorized" : "forbidden"));
   } else {
-    tell(code ? message : word("away"));
+    tell(message || word("away"));
   }
 }
 

@@ -64,6 +64,6 @@ function by({ key, descending }) {
 
 /** A value of a CSV file; one that a spreadsheet would take for a formula is told to be text. */
 function quoted(value) {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === "string" && /^[\t\r\n]|^[\s\uFEFF]*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return `"${text.replaceAll('"', '""')}"`;
 }

@@ -4,10 +4,10 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -81,25 +81,77 @@ def rows_of_json(stream: io.BufferedReader, is_utf_16: bool) -> Iterator[Row]:
 
 def csv_rows(stream: BinaryIO, is_utf_16: bool) -> Iterator[Row]:
     """One row per record below the header, as a JSON object keyed by the header's names."""
-    csv.field_size_limit(2**31 - 1)
+    csv.field_size_limit(LONGEST_BYTES)
     encoding, errors = ("utf-16", "surrogatepass") if is_utf_16 else ("utf-8-sig", "surrogateescape")
     text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
-    first_line = text.readline()
+    first_line = text.readline(LONGEST_BYTES)
     separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first_line], delimiter=each), [])))
-    records = csv.reader(chain([first_line], text), delimiter=separator)
-    header = [name.strip() for name in next(records, [])]
+    lines = Lines(text, first_line)
+    records = lines.records(separator)
+    header = [name.strip() for name in next(records, None) or []]
     inner = [name for name in header if "." in name]
-    for number, record in enumerate((record for record in records if record), start=1):
-        if len(record) != len(header):
+    for number, record in enumerate((record for record in records if record != []), start=1):
+        if record is None:
+            content, defect = lines.beginning, TOO_LONG
+        elif len(record) != len(header):
             content, defect = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
         else:
             content = json.dumps(
                 with_inner(dict(zip(header, record, strict=True)), inner), ensure_ascii=False
             )
             defect = None if is_utf8(content) else "not UTF-8"
-        if len(content) > LONGEST_BYTES and any(len(field) > LONGEST_BYTES for field in record):
-            content, defect = content[:SHOWN_BYTES], TOO_LONG
         yield number, defect, printable(content)
+
+
+class Lines:
+    """The lines of a text, to be read as CSV however long some are.
+
+    beginning: that of the record that was read last.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, first_line: str) -> None:
+        self.text = text
+        self.first_lines = [first_line]
+        self.beginning = ""
+        self.quotes = 0  # In the lines of a record; an odd number leaves a field open.
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.first_lines.pop() if self.first_lines else self.text.readline(LONGEST_BYTES)
+        if not line:
+            raise StopIteration
+        self.beginning = self.beginning or line[:SHOWN_BYTES]
+        self.quotes += line.count('"')
+        if len(line) >= LONGEST_BYTES and line[-1] not in "\r\n":
+            self.skip_while(lambda rest: rest[-1] not in "\r\n")
+            raise csv.Error(TOO_LONG)
+        return line
+
+    def skip_while(self, goes_on: Callable[[str], bool]) -> None:
+        while rest := self.text.readline(LONGEST_BYTES):
+            self.quotes += rest.count('"')
+            if not goes_on(rest):
+                break
+
+    def records(self, separator: str) -> Iterator[list[str] | None]:
+        """Each record; None for one that is too long. Raises csv.Error."""
+        reader = csv.reader(self, delimiter=separator)
+        while True:
+            self.beginning, self.quotes = "", 0
+            try:
+                record = next(reader, None)
+            except csv.Error as error:
+                if not re.search("field larger than|" + TOO_LONG, str(error)):
+                    raise
+                if self.quotes % 2:
+                    self.skip_while(lambda _: bool(self.quotes % 2))
+                yield None
+            else:
+                if record is None:
+                    return
+                yield record
 
 
 def with_inner(fields: dict[str, Any], names: list[str]) -> dict[str, Any]:

@@ -6,19 +6,21 @@ and, where it cannot be text at all, marked with its defect.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from glob import glob, has_magic
 from hashlib import md5
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
 from formats import PARQUET, UnreadableError, kind, text_rows
 from json_rows import Row
-from versions import reading_settings
+from versions import reading_settings, shown
 
 ROOT = Path(__file__).parents[1]
 READERS = (
@@ -64,7 +66,7 @@ def rows(
     reader_version = version_of_reader(raw_events)
     known = {} if is_full_refresh else known_files(connection, reader_version)
     versions = versions_of_files(found)
-    fresh = {path: version for path, version in versions.items() if known.get(str(path)) != version}
+    fresh = {path: version for path, version in versions.items() if known.get(name_of(path)) != version}
     print(
         f"Files: {len(fresh)} read, {len(versions) - len(fresh)} unchanged,"
         f" {len(left_alone)} left alone{naming(left_alone)}"
@@ -172,8 +174,26 @@ def leads_nowhere_else(folder: Path) -> Callable[[Path], bool]:
 
 def naming(paths: list[Path]) -> str:
     """The first names of some paths, as an aside."""
-    names = ", ".join(path.name + ", a link" * path.is_symlink() for path in paths[:3])
+    names = ", ".join(shown(name_of(path.name)) + ", a link" * path.is_symlink() for path in paths[:3])
     return f" ({names}{', …' if len(paths) > 3 else ''})" if paths else ""
+
+
+def name_of(path: Path | str) -> str:
+    """Its name, in which bytes that are not UTF-8 are written as backslash escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+@cache
+def link_to(path: Path) -> Path:
+    """Another name of a file, for as long as this process lives."""
+    link = Path(folder_of_links().name, f"{md5(os.fsencode(path)).hexdigest()}{PARQUET}")
+    link.symlink_to(path.absolute())
+    return link
+
+
+@cache
+def folder_of_links() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="landed-")
 
 
 def version_of_reader(raw_events: str) -> str:
@@ -217,7 +237,7 @@ def parquet_rows(
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
     fields = fields_of_folders(folder, path)
     return (
-        f"select {quoted(path)}, {row_number}, null, cast(to_json(landed) as varchar),"
+        f"select {quoted(name_of(path))}, {row_number}, null, cast(to_json(landed) as varchar),"
         f" {quoted(fields) if fields else 'null'}, '{file_version}' from {source} as landed"
     )
 
@@ -227,8 +247,11 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
 
     Looks at every value, as a bad one would stop the build later. Raises UnreadableError.
     """
+    # DuckDB takes a name for a pattern, and knows names in UTF-8 only.
+    known = path if name_of(path) == str(path) else link_to(path)
+    pattern = re.sub(r"([*?[\]{}])", r"[\1]", str(known))
     for is_text in ("true", "false"):
-        source = f"read_parquet({quoted(path)}, binary_as_string = {is_text}, hive_partitioning = false)"
+        source = f"read_parquet({quoted(pattern)}, binary_as_string = {is_text}, hive_partitioning = false)"
         try:
             connection.execute(f"select bit_xor(hash(landed)) from {source} as landed")
         except duckdb.Error as error:
@@ -241,6 +264,7 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
 def fields_of_folders(folder: Path, path: Path) -> str | None:
     """What the names `key=value` of a file's folders in the landing zone say of its rows, as JSON."""
     names = path.relative_to(folder).parts[:-1] if path.is_relative_to(folder) else ()
+    names = tuple(map(name_of, names))
     pairs = [name.split("=", 1) for name in names if "=" in name]
     fields = {unquote(key): unquote(value) for key, value in pairs if value != NO_VALUE}
     return json.dumps(fields, ensure_ascii=False) if fields else None
@@ -286,6 +310,6 @@ def record_batch(path: Path, batch: list[Row], folder_fields: str | None, versio
     numbers, defects, texts = columns
     count = len(batch)
     return pa.record_batch(
-        [[str(path)] * count, numbers, defects, texts, [folder_fields] * count, [version] * count],
+        [[name_of(path)] * count, numbers, defects, texts, [folder_fields] * count, [version] * count],
         schema=SCHEMA,
     )

@@ -183,7 +183,7 @@ def hash_of_code() -> str:
 
 def naming_unreadable(files: list[File]) -> str:
     """How many files could not be read, or not to their end, and which, as the end of a sentence."""
-    names = [Path(name).name for name, _, is_unreadable in files if is_unreadable]
+    names = [shown(Path(name).name) for name, _, is_unreadable in files if is_unreadable]
     if not names:
         return ""
     named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
@@ -239,6 +239,11 @@ def comments(tables: dict[str, Any]) -> str:
         for column, description in described["columns"].items():
             statements.append(f"comment on column unfinished.{table}.{column} is '{quoted(description)}';")
     return " ".join(statements)
+
+
+def shown(name: str) -> str:
+    """A name as it may be printed: nothing in it breaks the line or speaks to a terminal."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in name)
 
 
 def quoted(text: object) -> str:

@@ -208,6 +208,7 @@ FILES: dict[str, tuple[bytes, int, list[str]]] = {
     "quotes.csv": (CSV + b'"purchase","a ""b"",\nc",2026-03-07\n', 2, []),
     "open.csv": (CSV + b'purchase,"s,2026-03-07\npurchase,s,2026-03-07\n', 1, [FIELDS]),
     "latin-1.csv": (CSV + "purchase,señal,2026-03-07\n".encode("latin-1"), 1, [NO_UTF8]),
+    "unclosed.csv": (CSV + b'purchase,"' + b"x\n" * 16_000_001, 1, [TOO_LONG]),
     "long.csv": (CSV + b"purchase," + b"x" * 32_000_001 + b",2026-03-07\n", 1, [TOO_LONG]),
     "good.parquet": (parquet(PARQUET), 3, []),
     "order.parquet": (parquet("n as extra, " + PARQUET), 3, []),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -135,6 +136,13 @@ FORMATS: dict[str, Content] = {
     "no text.parquet": lambda day, folder: parquet(folder, columns(day, product_name="'\\xFF'::blob")),
     "numbers.parquet": lambda day, folder: parquet(folder, columns(day, session_id="123.0::double")),
     "names.parquet": lambda day, folder: parquet(folder, columns(day).replace("as price", 'as " Price"')),
+    # To DuckDB each of these names means others too, unless it is told better.
+    "b.parquet": lambda day, folder: parquet(folder, columns(day)),
+    "[b].parquet": lambda day, folder: parquet(folder, columns(day)),
+    "*.parquet": lambda day, folder: parquet(folder, columns(day)),
+    "event_type=page_view/[b]?.parquet": lambda day, folder: parquet(folder, columns(day)),
+    os.fsdecode(b"a\xf1o.parquet"): lambda day, folder: parquet(folder, columns(day)),
+    os.fsdecode(b"a\xf1o=1/a\xf1o\n.ndjson"): lambda day, _: lines(sale(day)),
     "created_at=2020-01-01/own.parquet": lambda day, folder: parquet(folder, columns(day)),
     "Created_At=2020-01-01/own.ndjson": lambda day, _: lines(sale(day, CREATED_AT=day, created_at=...)),
     "CREATED_AT={day}/folder.csv": lambda day, _: csv(day).replace(b"created_at", b"other"),

@@ -1,6 +1,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALLED_DEV := .venv/installed-dev
 INSTALLED_SPARK := .venv/installed-spark
 INSTALLED_ENGINE := $(if $(filter spark%,$(DBT_TARGET)),$(INSTALLED_SPARK),$(INSTALLED))
 KEPT_SECRET := .jwt_secret
@@ -13,7 +14,7 @@ export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token erase docs check bench soak faults screenshot setup-spark
+.PHONY: help run test build watch serve token erase docs check bench soak faults screenshot setup-dev setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -38,7 +39,7 @@ run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS), se
 	{ $(BIN)/python plugins/watch.py & $(BIN)/python -m serve & wait -n; }
 
 # Those of Spark by themselves, as it takes both cores from whoever waits for a page.
-test: $(INSTALLED) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
+test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb
 	@$(BIN)/pytest --ignore tests/test_spark.py
@@ -61,9 +62,9 @@ erase: $(INSTALLED) ## take the customer with the address EMAIL out of the wareh
 
 docs: $(INSTALLED) ## serve dbt's documentation and lineage of what was built, on DOCS_PORT=8080
 	@$(BIN)/dbt docs generate --quiet
-	@exec $(BIN)/dbt docs serve --no-browser --host "$$HOST" --port "$$DOCS_PORT"
+	@exec $(BIN)/dbt docs serve --no-browser --host 127.0.0.1 --port "$$DOCS_PORT"
 
-check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in seconds
+check: $(INSTALLED_DEV) ## lint, type-check and score the models' descriptions, in seconds
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -72,22 +73,32 @@ check: $(INSTALLED) ## lint, type-check and score the models' descriptions, in s
 	@$(BIN)/dbt parse --quiet --target duckdb --target-path target
 	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
 
-bench: $(INSTALLED_ENGINE) ## measure what N=200000 generated events cost, into bench/*.md
+bench: $(INSTALLED_ENGINE) $(INSTALLED_DEV) ## measure what N=200000 generated events cost, into bench/*.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)
 
-soak: $(INSTALLED) ## ask a server for a minute while N=200000 events are published every second, into bench/
+soak: $(INSTALLED_DEV) ## ask a server for a minute while N=200000 events are published every second, into bench/
 	@$(BIN)/python -m bench.soak --events $(N)
 
-faults: $(INSTALLED) ## kill, fill and damage a shop TRIES=12 times in each way, into bench/faults.md
+faults: $(INSTALLED_DEV) ## kill, fill and damage a shop TRIES=12 times in each way, into bench/faults.md
 	@$(BIN)/python -m bench.faults --tries $(TRIES)
 
-screenshot: $(INSTALLED) ## take the README's picture of the sample's dashboard anew
+screenshot: $(INSTALLED_DEV) ## take the README's picture of the sample's dashboard anew
 	@$(BIN)/python -m tests.screenshot dashboard.png
+
+# No package runs code while it is installed, but for those named, which come without wheels.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
 $(INSTALLED): requirements.lock
 	@echo "Setting up .venv" >&2
 	@python3 -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@$(INSTALL) -r requirements.lock >&2
+	@touch $@
+
+setup-dev: $(INSTALLED_DEV) ## add what tests, checks, measurements and `mf` need
+
+$(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
+	@echo "Adding what is for development to .venv" >&2
+	@$(INSTALL) --no-binary halo -r requirements-dev.lock >&2
 	@touch $@
 
 setup-spark: $(INSTALLED_SPARK) ## add what DBT_TARGET=spark needs, but for Java 17
@@ -95,7 +106,7 @@ setup-spark: $(INSTALLED_SPARK) ## add what DBT_TARGET=spark needs, but for Java
 # Spark's Python processes find the data sources in plugins/ wherever they are started.
 $(INSTALLED_SPARK): $(INSTALLED) requirements-spark.lock
 	@echo "Adding Spark to .venv" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.lock -c requirements.lock >&2
+	@$(INSTALL) --no-binary pyspark -r requirements-spark.lock >&2
 	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugins.pth"
 	@touch $@
 

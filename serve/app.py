@@ -1,5 +1,6 @@
 """The routes."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from serve.warehouse import Warehouse
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
 COMPRESSED_BYTES, COMPRESSION = 1_000, 5
+UUID_TEXT = re.compile("[0-9a-fA-F]{8}(-?)[0-9a-fA-F]{4}(-?[0-9a-fA-F]{4}){2}-?[0-9a-fA-F]{12}")
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},
@@ -38,6 +40,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 Clock = Callable[[], datetime]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+def is_uuid(text: str) -> bool:
+    """Whether it is nothing else; Python's own UUID takes any number of hyphens."""
+    return bool(UUID_TEXT.fullmatch(text))
 
 
 def utc_now() -> datetime:
@@ -98,7 +105,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     )
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES, compresslevel=COMPRESSION)
     app.add_middleware(Requests)
-    app.add_middleware(CorrelationIdMiddleware)
+    app.add_middleware(CorrelationIdMiddleware, validator=is_uuid)
 
     async def get_dashboard_stats(request: Request, credentials: Bearer) -> Response:
         """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.

@@ -40,15 +40,18 @@ def gather(folder: Path, now: datetime) -> None:
 
 def put_together(whole: Path, parts: list[Path]) -> None:
     unfinished = whole.with_name(f".{whole.name}.unfinished")
-    with unfinished.open("wb") as file:
-        with gzip.open(file, "wb") as packed:
-            if whole.exists():
-                with gzip.open(whole) as before:
-                    shutil.copyfileobj(before, packed)
-            for part in parts:
-                packed.write(part.read_bytes())
-        os.fsync(file.fileno())
-    unfinished.rename(whole)
+    try:
+        with unfinished.open("wb") as file:
+            with gzip.open(file, "wb") as packed:
+                if whole.exists():
+                    with gzip.open(whole) as before:
+                        shutil.copyfileobj(before, packed)
+                for part in parts:
+                    packed.write(part.read_bytes())
+            os.fsync(file.fileno())
+        unfinished.rename(whole)
+    finally:
+        unfinished.unlink(missing_ok=True)
     sync(whole.parent)
     for part in parts:
         part.unlink()

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 16_384  # The address, with the query, and all headers.
 ARRIVAL_SECONDS = 10.0  # From the first byte of a request, or the connection, to its last one.
+READ_SECONDS = 10.0  # For which an answer waits that nobody reads any more of.
 KEEP_ALIVE_SECONDS = 75  # nginx, which keeps connections for 60, must not meet closed ones.
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with these bounds; whatever it refuses, it refuses with a `detail` in JSON."""
 
     arrival: asyncio.TimerHandle | None = None
+    reading: asyncio.TimerHandle | None = None
     head_bytes = 0
     is_head = True
 
@@ -28,6 +30,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.end_wait()
+        self.end_reading()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -36,6 +39,36 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.is_head and not self.transport.is_closing():
             self.head_bytes += len(data)
             self.require_short_head()
+        # What is between two requests, such as an empty line, begins none and ends the wait for one.
+        is_answered = not self.cycle or self.cycle.response_complete
+        if is_answered and not self.arrival and not self.timeout_keep_alive_task:
+            self.arrival = self.loop.call_later(ARRIVAL_SECONDS, self.transport.close)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.wait_for_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self.end_reading()
+        super().resume_writing()
+
+    def wait_for_reader(self, unread: int) -> None:
+        """Hang up on who has read nothing of an answer in READ_SECONDS, however slow others are."""
+
+        def look() -> None:
+            left = self.transport.get_write_buffer_size()
+            if left < unread:
+                self.wait_for_reader(left)
+            else:
+                self.transport.abort()
+
+        self.end_reading()
+        self.reading = self.loop.call_later(READ_SECONDS, look)
+
+    def end_reading(self) -> None:
+        if self.reading:
+            self.reading.cancel()
+            self.reading = None
 
     def on_message_begin(self) -> None:
         self.end_wait()

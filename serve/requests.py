@@ -5,6 +5,7 @@ import re
 import time
 
 from asgi_correlation_id.context import correlation_id
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.metrics import ANSWERS, REQUEST_SECONDS
@@ -31,6 +32,10 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                # Neither an error nor the health is to be met again from somebody's cache.
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
@@ -44,7 +49,8 @@ def note(scope: Scope, status: int, seconds: float) -> None:
     REQUEST_SECONDS.labels(route, status).observe(seconds)
     if is_kept is not None:
         ANSWERS.labels("kept" if is_kept else "computed").inc()
-    query = b"&".join(TOLD.findall(scope["query_string"])).decode()
+    # Each once, however often it is there.
+    query = b"&".join(dict.fromkeys(TOLD.findall(scope["query_string"]))).decode()
     facts = {
         "method": scope["method"],
         "route": route,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from serve.logs import LOG_FORMATS
 
-MINIMUM_SECRET_BYTES = 32
+MINIMUM_SECRET_BYTES, FEWEST_LETTERS = 32, 8  # A random one in hexadecimal has 16 different letters.
 # The examples of jwt.io, which are long enough and known to everybody.
 WELL_KNOWN_SECRETS = (
     "a-string-secret-at-least-256-bits-long",
@@ -84,6 +84,10 @@ def require_secret(name: str, secret: str) -> None:
     """Raise SettingsError for a key that can be guessed."""
     if len(secret.encode()) < MINIMUM_SECRET_BYTES:
         raise SettingsError(f"{name} must be set to a secret of at least {MINIMUM_SECRET_BYTES} bytes.")
+    if len(set(secret)) < FEWEST_LETTERS:
+        raise SettingsError(
+            f"{name} can be guessed, as it has so few different characters. Take a random one."
+        )
     if secret in WELL_KNOWN_SECRETS:
         raise SettingsError(f"{name} is no secret, but an example that everybody knows. Take a random one.")
 

@@ -1,5 +1,6 @@
 """What a shop is harmed by, by its name: functions that are given the grounds and a source of chance."""
 
+import gzip
 import os
 import shutil
 import struct
@@ -16,7 +17,7 @@ import duckdb
 
 from plugins.versions import point
 from tests.faults import NOW, Grounds, Harm, HarmOfServer
-from tests.shop import ROOT, Shop
+from tests.shop import ROOT, Shop, event
 
 BUILD_SECONDS, ERASURE_SECONDS = 4.0, 1.0
 BUILD_BYTES = 40_000_000
@@ -294,6 +295,38 @@ def nearly_fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[byte
     time.sleep(1)
 
 
+def cut_an_hour(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+    """What was put together of an hour is damaged, while another file of that hour is to be added to it."""
+    folder = grounds.shop.landing / "tracked"
+    while not folder.exists():
+        time.sleep(0.05)
+    (folder / "20260306T10.ndjson.gz").write_bytes(gzip.compress(b"{}" * 1000)[: random.randrange(1, 30)])
+    (folder / "20260306T101010.000000-0.ndjson").write_text("{}\n", encoding="utf-8")
+    time.sleep(2)
+
+
+def hide_version(grounds: Grounds, random: Random) -> None:
+    """A fault that passes: for some time what was published last cannot be opened."""
+    grounds.shop.built()
+    version = grounds.shop.link.resolve()
+    aside = version.rename(grounds.shop.folder / "aside")
+    time.sleep(random.uniform(0, 2))
+    aside.rename(version)
+
+
+def land_long_rows(grounds: Grounds, random: Random) -> None:
+    """Of 900 kB each: half of them no events, the others older than any window that is asked for."""
+    rows = [
+        event("page_view", "2020-01-01T10:00:00Z", f"{number}", source=f"{number}" + "x" * 900_000)
+        if number % 2
+        else event("page_view", "2026-03-07T10:00:00Z", f"{number}" + "x" * 900_000)
+        for number in range(200)
+    ]
+    grounds.shop.land("long.ndjson", rows)
+    grounds.shop.built()
+    (grounds.shop.landing / "long.ndjson").unlink()
+
+
 HARMS: dict[str, Harm] = {
     "SIGKILL of an incremental build": kill_incremental_build,
     "SIGKILL of a full build": kill_full_build,
@@ -325,12 +358,17 @@ HARMS: dict[str, Harm] = {
     "a landed file that vanishes": harm_landed(remove),
     "a landed file that shrinks": harm_landed(cut),
     "a landed file that becomes noise": harm_landed(noise),
+    "a version that cannot be opened for a while": hide_version,
+    "200 landed rows of 900 kB": land_long_rows,
 }
 HARMS_ON_SMALL_DISK: dict[str, Harm] = {
     "no room on the disk": fill_disk,
     "no room for files on the disk": use_up_files,
 }
-HARMS_OF_SERVER: dict[str, HarmOfServer] = {"SIGKILL of a server that takes events": kill_server}
+HARMS_OF_SERVER: dict[str, HarmOfServer] = {
+    "SIGKILL of a server that takes events": kill_server,
+    "a cut hour of a server that takes events": cut_an_hour,
+}
 HARMS_OF_SERVER_ON_SMALL_DISK: dict[str, HarmOfServer] = {
     "no room on the disk of a server that takes events": fill_disk_of_server,
     "a nearly full disk of a server that takes events": nearly_fill_disk_of_server,

@@ -93,6 +93,37 @@ def test_the_alarms_go_off_when_they_should() -> None:
         subprocess.run(["promtool", *command], cwd=DEPLOY, check=True, capture_output=True)
 
 
+def test_only_the_server_knows_the_secrets_and_it_cannot_write_the_warehouse() -> None:
+    common = (DEPLOY / "systemd" / "storefront-.service.d" / "all.conf").read_text(encoding="utf-8")
+    assert "JWT_SECRET" not in (DEPLOY / "storefront.env").read_text(encoding="utf-8")
+    units = {
+        path.stem.removeprefix("storefront-"): settings(common + path.read_text(encoding="utf-8"))
+        for path in (DEPLOY / "systemd").glob("*.service")
+    }
+    know = {name for name, unit in units.items() if "/etc/storefront-serve.env" in unit["EnvironmentFile"]}
+    assert know == {"serve"} < set(units)
+    assert units["serve"]["ReadWritePaths"] == ["/var/lib/storefront/events"]
+    assert {name for name, unit in units.items() if unit["User"] == units["serve"]["User"]} == {"serve"}
+    for unit in units.values():
+        assert unit["ProtectSystem"] == ["strict"] and unit["MemoryMax"] and "StateDirectory" not in unit
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    """The values of each setting of a unit."""
+    found: dict[str, list[str]] = {}
+    for name, values in re.findall(r"^(\w+)=(.*)$", unit, re.MULTILINE):
+        found.setdefault(name, []).extend(values.split())
+    return found
+
+
+def test_each_package_is_pinned_by_its_content() -> None:
+    locks = [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.lock")]
+    assert len(locks) == 3
+    packages = [each for lock in locks for each in re.split(r"\n(?=\w)", lock) if "==" in each]
+    assert len(packages) > 100
+    assert [each for each in packages if "--hash=sha256:" not in each] == []
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd")
 def test_systemd_takes_the_units_and_finds_them_locked_up(tmp_path: Path) -> None:
     """Below a folder that stands for the system, in which what they name is there."""

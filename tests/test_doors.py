@@ -7,15 +7,18 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 
+from serve.pages import CHARTS, packed_plotly
 from tests.shop import DASHBOARD, MONEY_AT_RISK, ROOT, SECRET, TRACK, Shop, authorized, event
 
 LOCKED = (DASHBOARD, MONEY_AT_RISK)
 OPEN = ("/", "/docs", "/healthz", "/openapi.json")
+GET_HEALTH = b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n"
 AHEAD = 4_102_444_800
 CLAIMS = {"user_id": 1, "email": "admin@example.com", "is_admin": True, "exp": AHEAD}
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
@@ -23,6 +26,7 @@ FOREIGN = {
     **dict.fromkeys(("null", "*", "https://evil.example", "https://shop.example.evil.example")),
     **dict.fromkeys(("http://shop.example", "https://shop.example:8443", "https://evil-shop.example")),
     **dict.fromkeys(("https://shop.example@evil.example", "https://SHOP.example", "https://shop.example, *")),
+    **dict.fromkeys(("http://[", "x://shop")),
 }
 
 
@@ -184,15 +188,33 @@ def test_what_never_becomes_a_request_is_refused_at_once_or_in_ten_seconds(door:
         "half a head": (b"GET / HTTP/1.1\r\nHost: shop\r\n", b"HTTP/1.1 408 "),
         "half a body": (post + b'{"event_type":', b"HTTP/1.1 408 "),
         "nothing": (b"", b""),
+        "an empty line after an answer": (GET_HEALTH, b"HTTP/1.1 200 "),
     }
     address = (door.base_url.host, door.base_url.port)
     sockets = {name: socket.create_connection(address, timeout=15) for name in begun}
+    unread = socket.socket()
+    unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    unread.connect(address)
+    # More of them than the system keeps for who does not read.
+    unread.sendall(GET_HEALTH.replace(b"/healthz", CHARTS.encode()) * 16)
     for name, (sent, _) in begun.items():
         sockets[name].sendall(sent)
+    answered = sockets["an empty line after an answer"]
+    assert answered.recv(1, socket.MSG_PEEK)
+    answered.sendall(b"\r\n")
     started_at = time.monotonic()
     assert door.get("/healthz").status_code == 200
     for name, (_, expected) in begun.items():
         with sockets[name] as waiting, waiting.makefile("rb") as answer:
             assert answer.read().startswith(expected), name
     assert time.monotonic() - started_at < 12
+    with unread:
+        # Who reads none of an answer is hung up on: what comes is what was under way, and no end of it.
+        unread.settimeout(15)
+        time.sleep(max(0, started_at + 12 - time.monotonic()))
+        received = 0
+        with suppress(ConnectionResetError):
+            while part := unread.recv(1_000_000):
+                received += len(part)
+        assert received < 16 * len(packed_plotly())
     assert door.get("/healthz").status_code == 200

@@ -204,6 +204,7 @@ def test_all_workers_serve_a_new_version_within_a_second(three_versions: Shop) -
         ("JWT_SECRET", "31 bytes are less than 32 bytes"),
         ("JWT_SECRET", "a-string-secret-at-least-256-bits-long"),
         ("JWT_SECRET_PREVIOUS", "short"),
+        ("JWT_SECRET", "abc" * 20),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://shop.example/"),
     ],

@@ -222,6 +222,7 @@ def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked:
                 assert time.monotonic() < deadline, "what was taken is not landed"
                 time.sleep(0.05)
     assert (folder / "20260306T100000.000000-0.ndjson").exists()
+    assert not list(folder.glob(".*unfinished"))
 
 
 def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, Any]) -> None:

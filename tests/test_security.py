@@ -1,0 +1,44 @@
+"""The threat model's tests, without what protects: each must fail then."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from serve.auth import claims_of
+from tests import test_api, test_track
+from tests.shop import Server, Shop
+
+Attempt = Callable[[Server, Shop], None]
+
+
+def track_bounds(server: Server, shop: Shop) -> None:
+    test_track.test_bounds(shop, {"tracked_events": shop.landing, "cors_origins": ("https://shop.example",)})
+
+
+WITHOUT: dict[str, tuple[str, Any, Attempt]] = {
+    "a token": (
+        "serve.auth.Admins.require",
+        lambda admins, token: None,
+        lambda server, _: test_api.test_without_a_token_the_answer_is_401(server, None),
+    ),
+    "a look at is_admin": (
+        "serve.auth.expiry_of_admin",
+        lambda token, secrets: int(claims_of(token, secrets)["exp"]),
+        lambda server, _: test_api.test_only_the_boolean_true_makes_an_admin(server, 1),
+    ),
+    "a bound on events": ("serve.events.LONGEST_EVENT", 10**9, track_bounds),
+    "a bound on texts": ("serve.events.LONGEST_TEXT", 10**9, track_bounds),
+    "a bound on bytes": ("serve.tracking.RATE_BYTES", 10**12, track_bounds),
+    "a network of a sender": ("serve.tracking.network_of", lambda address: address, track_bounds),
+}
+
+
+@pytest.mark.parametrize("protection", WITHOUT)
+def test_a_claims_test_fails_without_its_protection(
+    server: Server, shop: Shop, monkeypatch: pytest.MonkeyPatch, protection: str
+) -> None:
+    where, replaced, attempt = WITHOUT[protection]
+    monkeypatch.setattr(where, replaced)
+    with pytest.raises((AssertionError, KeyError)):
+        attempt(server, shop)

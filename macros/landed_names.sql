@@ -102,6 +102,6 @@
                 'quantity': {{ json_text('found.quantity') }}
             }
         ),
-        lambda found: {{ price_of('found.price') }} * coalesce({{ quantity_of('found.quantity') }}, 1)
+        lambda found: {{ line_value(price_of('found.price'), 'coalesce(' ~ quantity_of('found.quantity') ~ ', 1)') }}
     )) as decimal(24, 4))
 {%- endmacro %}

@@ -64,7 +64,7 @@ def add_tracking(
             raise ForeignOrigin("This origin may not send events; CORS_ORIGINS lists those that may.")
 
     def require_patience(rate: RateLimitItemPerSecond, address: str, cost: int) -> None:
-        if not rates.hit(rate, address, cost=cost):
+        if cost and not rates.hit(rate, address, cost=cost):
             wait = max(1, round(rates.get_window_stats(rate, address).reset_time - time.time()))
             raise TooMany("Too many events came from this address; send them again later.", wait)
 

@@ -7,7 +7,7 @@ hash, a random number from which those who stand in for its buyers are made, and
 
 import os
 from collections.abc import Iterable
-from hashlib import sha256
+from hashlib import md5, sha256
 from pathlib import Path
 from secrets import token_hex
 
@@ -96,9 +96,10 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, key: str, erased: li
     """
     lines = [line.split() for line in erased]
     hashes = listed(hash for hash, *_ in lines)
-    strangers = " ".join(
-        f"when '{buyer}' then md5('{salt}' || '{buyer}')" for _, salt, *buyers in lines for buyer in buyers
-    )
+    strangers = [
+        (buyer, md5((salt + buyer).encode()).hexdigest()) for _, salt, *ids in lines for buyer in ids
+    ]
+    stranger = "(select strangers.stranger from landed.strangers where strangers.buyer = id)"
     stands_in = "'address-' || left(landed.keyed(value), 16)"
     without_erased = f"""
         case
@@ -112,8 +113,8 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, key: str, erased: li
         attach if not exists ':memory:' as landed;
         create or replace macro landed.keyed(value) as md5('{key}' || value);
         create or replace macro landed.keyed_number(value) as md5_number('{key}' || value);
-        create or replace macro landed.stranger(buyer) as
-            {f"case buyer {strangers} else buyer end" if strangers else "buyer"};
+        create or replace table landed.strangers (buyer varchar, stranger varchar);
+        create or replace macro landed.stranger(id) as {f"coalesce({stranger}, id)" if strangers else "id"};
         create or replace macro landed.buyer(value) as landed.stranger(landed.keyed(value));
         create or replace macro landed.plain_text(value) as
             {without_escapes("value")};
@@ -130,6 +131,8 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, key: str, erased: li
         create or replace macro landed.without_erased(value) as
             {without_erased if erased else "value"}
     """)
+    if strangers:
+        connection.executemany("insert into landed.strangers values (?, ?)", strangers)
 
 
 def without_escapes(text: str) -> str:

@@ -103,7 +103,7 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
         (duckdb_shop.landing / name).write_bytes(content)
     land_forms(duckdb_shop)
     assert erase(duckdb_shop.built()).returncode == 0
-    spark_shop.warehouse.mkdir()
+    spark_shop.warehouse.mkdir(parents=True)
     for name in ("key", "erased"):
         shutil.copy(duckdb_shop.warehouse / name, spark_shop.warehouse)
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []

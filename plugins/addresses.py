@@ -7,6 +7,7 @@ hash, a random number from which those who stand in for its buyers are made, and
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import md5, sha256
 from pathlib import Path
 from secrets import token_hex
@@ -57,6 +58,21 @@ def key_of(warehouse: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+@dataclass(frozen=True)
+class Pseudonyms:
+    """What pseudonyms are made with: the warehouse's key, and the lines of who was erased."""
+
+    key: str
+    erased: list[str]
+
+
+def pseudonyms_of(warehouse: Path) -> Pseudonyms:
+    """Those of a warehouse, for which a key is made where there is none."""
+    key = key_of(warehouse)
+    key_lines_of_before(warehouse, key)
+    return Pseudonyms(key, erased_lines(warehouse))
+
+
 def erased_lines(warehouse: Path) -> list[str]:
     path = warehouse / ERASED
     return path.read_text(encoding="ascii").splitlines() if path.exists() else []
@@ -70,11 +86,11 @@ def write_erased(warehouse: Path, lines: Iterable[str]) -> None:
     sync(warehouse)
 
 
-def key_lines_of_before(warehouse: Path) -> None:
-    """Give their key to lines that earlier releases have written: lengths before and after the @, SHA-256."""
+def key_lines_of_before(warehouse: Path, key: str) -> None:
+    """Give the key to lines that earlier releases have written: lengths before and after the @, SHA-256."""
     lines = [line.split() for line in erased_lines(warehouse)]
     if any(len(first) < HASH_DIGITS for first, *_ in lines):
-        key, path = key_of(warehouse), warehouse / ERASED
+        path = warehouse / ERASED
         written_at = path.stat().st_mtime
         for line in lines:
             if len(line[0]) < HASH_DIGITS:
@@ -83,7 +99,7 @@ def key_lines_of_before(warehouse: Path) -> None:
         os.utime(path, (written_at, written_at))
 
 
-def define_addresses(connection: duckdb.DuckDBPyConnection, key: str, erased: list[str]) -> None:
+def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudonyms) -> None:
     """Make the functions in `landed` that deal with people.
 
     - `keyed(text)`: 32 digits that tell it, for whoever has the key.
@@ -94,6 +110,7 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, key: str, erased: li
     - `without_addresses(text)`: the text, or what stands for one that holds an address.
     - `without_erased(text)`: the text, or what stands for one that holds an erased address.
     """
+    key, erased = pseudonyms.key, pseudonyms.erased
     lines = [line.split() for line in erased]
     hashes = listed(hash for hash, *_ in lines)
     strangers = [

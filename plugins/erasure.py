@@ -19,9 +19,7 @@ from addresses import (
     LONGEST_DOMAIN,
     LONGEST_NAME,
     define_addresses,
-    erased_lines,
-    key_lines_of_before,
-    key_of,
+    pseudonyms_of,
     write_erased,
 )
 from versions import KEY, LINK, alone_in, comments, publish_version, quoted, sweep_unfinished, sync
@@ -75,16 +73,16 @@ def erase(warehouse: Path, address: str) -> str:
 
 def note(warehouse: Path, address: str) -> list[str]:
     """Write the line of an address; the buyers that it was, however its letters were written."""
-    key_lines_of_before(warehouse)
+    pseudonyms = pseudonyms_of(warehouse)
     spellings = list(dict.fromkeys([address, address.lower(), address.upper(), address.capitalize()]))
     with duckdb.connect() as connection:
-        define_addresses(connection, key_of(warehouse), [])
+        define_addresses(connection, pseudonyms)
         ((known, buyers),) = connection.execute(
             "select landed.address_hash(landed.plain_text(?)),"
             " list_transform(?, lambda id: landed.keyed(id))",
             [address, spellings],
         ).fetchall()
-    lines = {line.split()[0]: line.split()[1:] for line in erased_lines(warehouse)}
+    lines = {line.split()[0]: line.split()[1:] for line in pseudonyms.erased}
     salt, *others = lines.get(known, [token_hex(16)])
     lines[known] = [salt, *dict.fromkeys([*others, *buyers])]
     write_erased(warehouse, (" ".join([each, *line]) for each, line in lines.items()))
@@ -118,7 +116,7 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
         spilled = warehouse / f"{BUILD}.tmp"
         if spilled.exists():
             shutil.rmtree(spilled)
-        define_addresses(connection, key_of(warehouse), erased_lines(warehouse))
+        define_addresses(connection, pseudonyms_of(warehouse))
         connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
         tables = tables_of(connection, "build")
         found = (0, 0)
@@ -151,7 +149,7 @@ def erase_from_versions(warehouse: Path) -> None:
         sweep_unfinished(versions)
     if link.exists():
         with duckdb.connect() as connection:
-            define_addresses(connection, key_of(warehouse), erased_lines(warehouse))
+            define_addresses(connection, pseudonyms_of(warehouse))
             try:
                 connection.execute(f"attach '{quoted(link.resolve())}' as published (read_only)")
                 publish_again(connection, warehouse, tables_of(connection, "published"))

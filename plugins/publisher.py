@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 from account import account
-from addresses import define_addresses, erased_lines, key_lines_of_before, key_of
+from addresses import define_addresses, key_of, pseudonyms_of
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
@@ -83,11 +83,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             path.unlink()
         conn.execute(f"attach '{quoted(landed)}' as landed")
         landed.unlink()
-        key = key_of(self.warehouse)
-        key_lines_of_before(self.warehouse)
-        define_addresses(conn, key, erased_lines(self.warehouse))
+        pseudonyms = pseudonyms_of(self.warehouse)
+        define_addresses(conn, pseudonyms)
         conn.execute(
-            f"create table if not exists made_with_key as select '{fingerprint(key)}' as fingerprint"
+            "create table if not exists made_with_key as"
+            f" select '{fingerprint(pseudonyms.key)}' as fingerprint"
         )
         define_is_robot(conn)
         conn.execute("set global TimeZone = 'UTC'")

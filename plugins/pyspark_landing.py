@@ -6,13 +6,12 @@ rows in a DuckDB of its own: what a row means is then the same on both engines, 
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import landing
 import pyarrow as pa
-from addresses import define_addresses, erased_lines, key_lines_of_before, key_of
+from addresses import Pseudonyms, define_addresses, pseudonyms_of
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from robots import define_is_robot
 
@@ -31,24 +30,14 @@ class DefaultSource(DataSource):
 
     def schema(self) -> str:
         with duckdb.connect() as connection:
-            columns = parsed(connection, Path(), {}, "", self.options["query"], People("", []))
+            columns = parsed(connection, Path(), {}, "", self.options["query"], Pseudonyms("", []))
             described = zip(columns.columns, columns.types, strict=True)
             return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
 
     def reader(self, schema: object) -> "LandingReader":
         raw_events = Path(self.options["raw_events"] or SAMPLE).absolute()
         warehouse = Path(self.options["warehouse"])
-        key = key_of(warehouse)
-        key_lines_of_before(warehouse)
-        return LandingReader(str(raw_events), self.options["query"], People(key, erased_lines(warehouse)))
-
-
-@dataclass(frozen=True)
-class People:
-    """How customers are told: the warehouse's key, and the lines of who was erased."""
-
-    key: str
-    erased: list[str]
+        return LandingReader(str(raw_events), self.options["query"], pseudonyms_of(warehouse))
 
 
 class Files(InputPartition):
@@ -59,10 +48,10 @@ class Files(InputPartition):
 
 
 class LandingReader(DataSourceReader):
-    def __init__(self, raw_events: str, query: str, people: People) -> None:
+    def __init__(self, raw_events: str, query: str, pseudonyms: Pseudonyms) -> None:
         self.raw_events = raw_events
         self.query = query
-        self.people = people
+        self.pseudonyms = pseudonyms
 
     def partitions(self) -> list[Files]:
         parts: list[Files] = []
@@ -91,7 +80,7 @@ class LandingReader(DataSourceReader):
                 partition.versions,
                 reader_version,
                 self.query,
-                self.people,
+                self.pseudonyms,
             )
             yield from rows.to_arrow_reader()
 
@@ -102,7 +91,7 @@ def parsed(
     versions: dict[Path, str],
     reader_version: str,
     query: str,
-    people: People,
+    pseudonyms: Pseudonyms,
 ) -> duckdb.DuckDBPyRelation:
     """What the query gives for the rows of these files.
 
@@ -111,7 +100,7 @@ def parsed(
     # A table, because rows may be asked for once only and the query asks twice.
     landing.rows_of_files(connection, folder, versions, reader_version).create("stg_rows")
     connection.read_csv(str(EVENT_NAMES)).create_view("event_names")
-    define_addresses(connection, people.key, people.erased)
+    define_addresses(connection, pseudonyms)
     define_is_robot(connection)
     rows = connection.sql(query)
     hashes = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "UHUGEINT"]

@@ -285,8 +285,9 @@ def remove_old(warehouse: Path) -> None:
     key = warehouse / KEY
     made_at = key.stat().st_mtime if key.exists() else 0.0
     versions = sorted((warehouse / "versions").glob("*.duckdb"))
-    for number, path in enumerate(versions, start=1 - len(versions)):
-        age = path.stat().st_mtime
-        if (number < 0 and age < made_at) or (number <= -KEPT_VERSIONS and age < young):
+    for path in versions[:-1]:
+        written_at = path.stat().st_mtime
+        is_spare = path not in versions[-KEPT_VERSIONS:]
+        if written_at < made_at or (is_spare and written_at < young):
             path.unlink()
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)

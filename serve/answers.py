@@ -194,10 +194,12 @@ class Answers:
     async def newest_event_at(self, session: Session, now: datetime) -> datetime | None:
         """When the newest event happened whose time has come; looked up once until the next one's comes."""
         version = session.version
-        if not version.knows_newest_event(now):
-            (row,) = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
-            version.newest_events = now, row["next_event_at"], row["newest_event_at"]
-        return version.newest_event(now)
+        if version.knows_newest_event(now):
+            return version.newest_event(now)
+        (row,) = await self.in_thread(lambda: session.rows("newest_event", {"now": now}))
+        newest: datetime | None = row["newest_event_at"]
+        version.newest_events = now, row["next_event_at"], newest
+        return newest
 
     def in_thread(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(self.threads, function)

@@ -31,7 +31,7 @@ from serve.warehouse import Warehouse
 DASHBOARD = "/api/analytics/dashboard-stats"
 MONEY_AT_RISK = "/api/analytics/money-at-risk"
 COMPRESSED_BYTES, COMPRESSION = 1_000, 5
-UUID_TEXT = re.compile("[0-9a-fA-F]{8}(-?)[0-9a-fA-F]{4}(-?[0-9a-fA-F]{4}){2}-?[0-9a-fA-F]{12}")
+UUID_TEXT = re.compile("[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 LANDING = 0.4  # Seconds between two files of tracked events, whichever worker lands them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer is still the one whose ETag `If-None-Match` names."},

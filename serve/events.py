@@ -122,11 +122,6 @@ def end_of_space(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def row_of(event: dict[str, Any]) -> str:
-    """An event as it is landed."""
-    return json.dumps(event, ensure_ascii=False)
-
-
 def with_user_agent(event: dict[str, Any], user_agent: str) -> dict[str, Any]:
     """The event as a robot's, which the build sets aside; nobody else's user agent is kept."""
     fields = with_known_names(event)

@@ -1,6 +1,7 @@
 """`POST /api/analytics/track/`: takes events from shops that have no pipeline yet."""
 
 import asyncio
+import json
 import time
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
@@ -20,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from plugins.robots import is_robot
 from serve.auth import claims_of
 from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
-from serve.events import BODY, MOST_EVENTS, Sender, events_of, row_of, warnings_about, with_user_agent
+from serve.events import BODY, MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent
 from serve.landing import Landing
 from serve.schema import Problem
 from serve.values import LONGEST_TEXT, id_of
@@ -87,7 +88,7 @@ def add_tracking(
         if is_robot(user_agent):
             events = [with_user_agent(event, user_agent) for event in events]
         require_patience(events_rate, address, cost=len(events) - 1)
-        await landing.keep([row_of(event) for event in events])
+        await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
         return Tracked(
             events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
             warnings=[

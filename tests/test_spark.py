@@ -157,14 +157,14 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
 def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
     tmp_path: Path,
 ) -> None:
-    from plugins.pyspark_landing import LandingReader, People
+    from plugins.pyspark_landing import LandingReader, Pseudonyms
 
     folder = tmp_path / "landing"
     shop = Shop(tmp_path)
     for name in "ab":
         shop.land(f"{name}.ndjson", [{}])
     query = "select file, md5_number(file) as file_hash from stg_rows where text = '{}'"
-    reader = LandingReader(str(folder), query, People("", []))
+    reader = LandingReader(str(folder), query, Pseudonyms("", []))
     (files,) = reader.partitions()
     (folder / "a.ndjson").unlink()
     (rows,) = reader.read(files)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,15 @@ def test_a_warehouse_of_before_the_key_loses_its_hashes_and_who_was_erased_stays
 def test_what_is_no_address_is_refused(shop: Shop, address: str) -> None:
     result = erase(shop, address)
     assert (result.returncode, result.stderr) == (1, "EMAIL must be an e-mail address.\n")
+
+
+def test_of_two_erasures_at_once_neither_is_forgotten(shop: Shop) -> None:
+    shop.land("a.ndjson", [event("purchase", AT, session_id="s")])
+    shop.built()
+    with ThreadPoolExecutor(2) as erasing:
+        results = list(erasing.map(lambda number: erase(shop, f"{number}@example.com"), range(2)))
+    assert {result.returncode for result in results} == {0}, results
+    assert len((shop.warehouse / "erased").read_text(encoding="ascii").splitlines()) == 2
 
 
 def test_a_folder_that_is_no_warehouse_is_refused_and_not_made(shop: Shop) -> None:

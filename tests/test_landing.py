@@ -3,8 +3,11 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import dedent
 
 import duckdb
 import pytest
@@ -180,3 +183,29 @@ def test_a_folder_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch)
                 landing_files(str(folder))
         finally:
             os.seteuid(user)
+
+
+def test_what_has_no_end_takes_no_more_memory_than_one_row_may_have(tmp_path: Path) -> None:
+    """400 MB in a line and in a field whose quotation mark is never closed, each a small file."""
+    for name, beginning in (("line.ndjson.gz", b'{"a":"'), ("field.csv.gz", b'a,b\n1,"')):
+        with gzip.open(tmp_path / name, "wb", compresslevel=1) as file:
+            file.write(beginning)
+            for _ in range(400):
+                file.write(b"x" * 1_000_000)
+    reading = """
+        import resource, sys
+        from pathlib import Path
+        sys.path.insert(0, "plugins")
+        from formats import text_rows
+        def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+        before = peak()
+        for path in sorted(Path(sys.argv[1]).iterdir()):
+            for number, defect, text in text_rows(path):
+                print(number, defect, len(text))
+        print(peak() - before)
+    """
+    command = [sys.executable, "-c", dedent(reading), str(tmp_path)]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    *found, megabytes = said.splitlines()
+    assert found == ["1 longer than 32 MB 256"] * 2
+    assert int(megabytes) < 200

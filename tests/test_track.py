@@ -225,15 +225,15 @@ def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked:
     assert not list(folder.glob(".*unfinished"))
 
 
-def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_no_body_holds_up_who_asks_for_numbers(shop: Shop) -> None:
     body = json.dumps([{**GOOD, "m": json.loads("[" + "[]," * 7_000 + "[]]")}] * 33).encode()
-    with shop.serving(**tracked) as server, ThreadPoolExecutor(2) as senders:
-        url = f"{server.client.base_url}{TRACK}"
+    with shop.tracking(WORKERS="1") as (_, client), ThreadPoolExecutor(2) as senders:
+        url = client.base_url.join(TRACK)
         sending = [senders.submit(httpx.post, url, content=body) for _ in range(10)]
         waits = []
         while not all(each.done() for each in sending):
             asked_at = time.monotonic()
-            assert server.client.get("/healthz").status_code == 200
+            assert client.get("/healthz").status_code == 200
             waits.append(time.monotonic() - asked_at)
         assert {each.result().status_code for each in sending} == {202}
     assert sorted(waits)[len(waits) // 2] < 0.1

@@ -80,23 +80,14 @@ def add_tracking(
         require_patience(events_rate, address, cost=1)
         body, sender = await body_of(request), sender_of(request, secrets)
         require_patience(bytes_rate, address, cost=len(body))
-        if len(body) > QUICK_BYTES:
-            events = await asyncio.to_thread(events_of, body, sender)
-        else:
-            events = events_of(body, sender)
         user_agent = request.headers.get("User-Agent", "")
-        if is_robot(user_agent):
-            events = [with_user_agent(event, user_agent) for event in events]
-        require_patience(events_rate, address, cost=len(events) - 1)
-        await landing.keep([json.dumps(event, ensure_ascii=False) for event in events])
-        return Tracked(
-            events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
-            warnings=[
-                f"Event {number} of {len(events)}: {warning}."
-                for number, event in enumerate(events, start=1)
-                for warning in warnings_about(event)
-            ],
-        )
+        if len(body) > QUICK_BYTES:
+            rows, answer = await asyncio.to_thread(rows_of, body, sender, user_agent)
+        else:
+            rows, answer = rows_of(body, sender, user_agent)
+        require_patience(events_rate, address, cost=len(rows) - 1)
+        await landing.keep(rows)
+        return answer
 
     for path in ("/api/analytics/track/", "/api/analytics/track"):
         app.post(
@@ -108,6 +99,22 @@ def add_tracking(
             },
             include_in_schema=path.endswith("/"),
         )(track)
+
+
+def rows_of(body: bytes, sender: Sender, user_agent: str) -> tuple[list[str], Tracked]:
+    """The rows to land of a request's body, and the answer to it. Raises BadEvent and TooLarge."""
+    events = events_of(body, sender)
+    if is_robot(user_agent):
+        events = [with_user_agent(event, user_agent) for event in events]
+    answer = Tracked(
+        events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
+        warnings=[
+            f"Event {number} of {len(events)}: {warning}."
+            for number, event in enumerate(events, start=1)
+            for warning in warnings_about(event)
+        ],
+    )
+    return [json.dumps(event, ensure_ascii=False) for event in events], answer
 
 
 def host_of(origin: str) -> str | None:

@@ -122,6 +122,7 @@ class Shop:
             while not runner.started:
                 assert thread.is_alive()
                 time.sleep(0.01)
+            server.thread = thread
             port = runner.servers[0].sockets[0].getsockname()[1]
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as server.client:
                 yield server
@@ -165,6 +166,7 @@ class Server:
     """A running API."""
 
     client: httpx.Client
+    thread: Thread
 
     def __init__(self, link: Path, now: datetime | None) -> None:
         self.link = link
@@ -172,6 +174,11 @@ class Server:
 
     def clock(self) -> datetime:
         return self.now or datetime.now(UTC)
+
+    def seconds(self) -> float:
+        """Of the CPU, that the thread has taken which answers all requests."""
+        assert self.thread.ident
+        return time.clock_gettime(time.pthread_getcpuclockid(self.thread.ident))
 
     def get(
         self, path: str = DASHBOARD, token: str | None = None, if_none_match: str = "", **query: str

@@ -36,6 +36,7 @@ READERS = (
     "models/staging/stg_parsed_events.sql",
     "seeds/event_names.csv",
 )
+SAMPLE = "seeds/sample_events.csv"  # Read where RAW_EVENTS is not set; builds run in the project's folder.
 UNREADABLE = "a file that cannot be read, or not to its end"
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # The name of a folder of nulls.
 BATCH_BYTES = 16_000_000

@@ -15,8 +15,7 @@ from addresses import Pseudonyms, define_addresses, pseudonyms_of
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from robots import define_is_robot
 
-SEEDS = Path(__file__).parents[1] / "seeds"
-SAMPLE, EVENT_NAMES = SEEDS / "sample_events.csv", SEEDS / "event_names.csv"
+EVENT_NAMES = landing.ROOT / "seeds" / "event_names.csv"
 TASK_BYTES = 64_000_000
 SPARK_TYPES = {"VARCHAR": "string", "INTEGER": "int", "TIMESTAMP": "timestamp_ntz"}
 
@@ -35,7 +34,7 @@ class DefaultSource(DataSource):
             return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
 
     def reader(self, schema: object) -> "LandingReader":
-        raw_events = Path(self.options["raw_events"] or SAMPLE).absolute()
+        raw_events = Path(self.options["raw_events"] or landing.ROOT / landing.SAMPLE).absolute()
         warehouse = Path(self.options["warehouse"])
         return LandingReader(str(raw_events), self.options["query"], pseudonyms_of(warehouse))
 

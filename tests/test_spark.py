@@ -6,7 +6,8 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from tests.dirt import BAD_LINES, FILES, ODD_LINES
 from tests.forked import Builder
 from tests.reference import differences
-from tests.shop import Shop
+from tests.shop import Shop, event
 from tests.test_erasure import ADDRESS, erase
 from tests.test_golden import FOLDERS, STORES
 from tests.test_incremental import differences as differences_of_tables
@@ -61,11 +62,16 @@ class SparkSession:
         self.environment = settings_of_spark(folder, "local[2]")
         self.builder = Builder()
 
-    def builds(self, shop: Shop) -> Shop:
-        """The same shop, built on Spark; fails where the build fails."""
+    def try_build(self, shop: Shop) -> tuple[int, str]:
+        """Build on Spark; the exit code, and what was said."""
         arguments, root, environment, output = shop.command()
         code = self.builder.dbt(arguments, root, environment | self.environment, output)
-        assert code == 0, output.read_text(encoding="utf-8")
+        return code, output.read_text(encoding="utf-8")
+
+    def builds(self, shop: Shop) -> Shop:
+        """The same shop, built on Spark; fails where the build fails."""
+        code, said = self.try_build(shop)
+        assert code == 0, said
         return shop
 
 
@@ -120,6 +126,26 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     }
 
 
+def test_a_build_that_began_before_an_erasure_publishes_nothing(spark: SparkSession, shop: Shop) -> None:
+    """Which an erasure does not wait for, and which has read before whom to leave out."""
+    shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z", user_id=ADDRESS)])
+    with ThreadPoolExecutor(1) as building:
+        build = building.submit(spark.try_build, shop)
+        until_rows_are_read(shop, lambda: not build.done())
+        (shop.warehouse / "erased").touch()
+        code, said = build.result()
+    assert code == 1 and "A customer was erased while this build ran: nothing was published" in said
+    assert not shop.link.exists()
+
+
+def until_rows_are_read(shop: Shop, is_building: Callable[[], bool]) -> None:
+    tables = shop.warehouse / "spark" / "storefront.db"
+    deadline = time.monotonic() + 200
+    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
+        assert is_building() and time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
     shop: Shop, small_shop: Shop
 ) -> None:
@@ -128,11 +154,7 @@ def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
     shop.environment["RAW_EVENTS"] = str(shop.landing)
     shop.environment |= settings_of_spark(shop.folder, "local-cluster[2,1,1024]")
     build = shop.start_build()
-    tables = shop.warehouse / "spark" / "storefront.db"
-    deadline = time.monotonic() + 200
-    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
-        assert build.is_alive() and time.monotonic() < deadline
-        time.sleep(0.1)
+    until_rows_are_read(shop, build.is_alive)
     one, _ = executors(shop.folder)
     os.kill(one, signal.SIGKILL)
     build.join()

@@ -206,7 +206,8 @@ def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str,
         for column in described["texts"]
         if column != BUYER
     ]
-    # In two steps: DuckDB takes 40 ms to plan `without_erased`, for each of a hundred columns of texts.
+    # In two steps: DuckDB plans an expression above a union once for each part of it. `without_erased`
+    # takes 40 ms, and the build file has a hundred columns of texts.
     connection.execute(f"""
         create or replace temporary table suspected as
         select distinct *

@@ -175,8 +175,8 @@ class Server:
     def clock(self) -> datetime:
         return self.now or datetime.now(UTC)
 
-    def seconds(self) -> float:
-        """Of the CPU, that the thread has taken which answers all requests."""
+    def cpu_seconds(self) -> float:
+        """The CPU time of the thread that answers all requests."""
         assert self.thread.ident
         return time.clock_gettime(time.pthread_getcpuclockid(self.thread.ident))
 

@@ -127,7 +127,7 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
 
 
 def test_a_build_that_began_before_an_erasure_publishes_nothing(spark: SparkSession, shop: Shop) -> None:
-    """Which an erasure does not wait for, and which has read before whom to leave out."""
+    """An erasure does not wait for a build on Spark, which has read at its start who is erased."""
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z", user_id=ADDRESS)])
     with ThreadPoolExecutor(1) as building:
         build = building.submit(spark.try_build, shop)
@@ -136,14 +136,6 @@ def test_a_build_that_began_before_an_erasure_publishes_nothing(spark: SparkSess
         code, said = build.result()
     assert code == 1 and "A customer was erased while this build ran: nothing was published" in said
     assert not shop.link.exists()
-
-
-def until_rows_are_read(shop: Shop, is_building: Callable[[], bool]) -> None:
-    tables = shop.warehouse / "spark" / "storefront.db"
-    deadline = time.monotonic() + 200
-    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
-        assert is_building() and time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
@@ -194,6 +186,15 @@ def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_n
     folder.rename(tmp_path / "elsewhere")
     with pytest.raises(Exception, match="a disk that all executors see"):
         next(reader.read(files))
+
+
+def until_rows_are_read(shop: Shop, is_building: Callable[[], bool]) -> None:
+    """Return when the build under way has written `stg_parsed_events`; fails where it ends before."""
+    tables = shop.warehouse / "spark" / "storefront.db"
+    deadline = time.monotonic() + 200
+    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
+        assert is_building() and time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def executors(folder: Path) -> list[int]:

@@ -34,7 +34,6 @@
         select distinct
             session_id,
             case when event_type in ({{ checkout_steps() }}) then buyer_id end as buyer_id,
-            product_slug,
             event_key,
             event_date
         from {{ this }}
@@ -84,34 +83,6 @@
     {% else %}
         ({{ id }}) in (select {{ id }} from {{ ref('stg_touched_events') }})
     {% endif %}
-{%- endmacro %}
-
-{# Before the names are exchanged. #}
-{% macro note_renamed_products() -%}
-    {% if not is_made_whole() and not are_all_touched() %}
-        update {{ ref('stg_touched_events') }}
-        set is_renamed = true
-        where product_slug in (
-            select product_slug
-            from (
-                {% for names in [this, ref('fct_product_names_daily')] %}
-                    select
-                        product_slug,
-                        max_by(product_name, named_at) as product_name
-                    from {{ names }}
-                    where {{ is_touched('product_slug', names) }}
-                    group by product_slug
-                    {{ 'union all' if not loop.last }}
-                {% endfor %}
-            )
-            group by product_slug
-            having not (count(*) = 2 and min(product_name) = max(product_name))
-        )
-    {% endif %}
-{%- endmacro %}
-
-{% macro is_renamed(id) -%}
-    {{ id }} in (select {{ id }} from stg_touched_events where is_renamed)
 {%- endmacro %}
 
 {% macro is_made_anew(id='session_id', table=none) -%}

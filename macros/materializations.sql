@@ -102,7 +102,6 @@
     {%- if none in days -%} {{ return(materialization_table_duckdb()) }} {%- endif -%}
     {%- set are_touched -%}
         {%- if days -%} event_date in (date '{{ days | join("', date '") }}') {%- else -%} false {%- endif -%}
-        {%- if config.get('unique_key') %} or {{ is_renamed(config.get('unique_key')) }} {%- endif -%}
     {%- endset -%}
     {{ return(exchange_rows(are_touched, "from (" ~ compiled_code ~ ") where " ~ are_touched)) }}
 {% endmaterialization %}

@@ -52,8 +52,7 @@
 {% macro touched_rows_of(table) -%}
     {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ table] %}
     {% if node.config.materialized == 'daily' %}
-        {% set renamed = ' or ' ~ is_renamed(node.config.unique_key) if node.config.unique_key else '' %}
-        {{ return('event_date in (select event_date from stg_touched_days)' ~ renamed) }}
+        {{ return('event_date in (select event_date from stg_touched_days)') }}
     {% elif node.config.materialized == 'touched' %}
         {% set id = node.config.unique_key %}
         {{ return(id ~ ' in (select ' ~ id ~ ' from stg_touched_events)') }}

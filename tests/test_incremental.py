@@ -18,8 +18,8 @@ from tests.test_property import Scenario
 EXAMPLES = 1
 BUILDS = 2
 MADE_IN_PART = {
-    *("api_attempts", "api_checkouts", "api_products", "api_purchases", "api_sources"),
-    *("mart_data_quality", "mart_dates", "mart_errors", "mart_products", "mart_traffic", "mart_whatsapp"),
+    *("api_attempts", "api_checkouts", "api_purchases", "api_sources"),
+    *("mart_data_quality", "mart_dates", "mart_errors", "mart_traffic", "mart_whatsapp"),
 }
 TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 

@@ -1,15 +1,1 @@
-with funnel as (
-    select * from {{ ref('fct_funnel') }}
-)
-
-select
-    funnel,
-    step,
-    step_number,
-    events,
-    sessions,
-    event_conversion_rate,
-    session_conversion_rate,
-    first_date as week_date
-from funnel
-where period = 'week'
+{{ funnel_by('week', 'week_date') }}

@@ -1,9 +1,21 @@
-{{ config(materialized='daily', unique_key='product_slug') }}
--- depends_on: {{ ref('stg_touched_days') }}
--- depends_on: {{ ref('stg_touched_events') }}
+with steps as (
+    select * from {{ ref('fct_product_steps_daily') }}
+),
 
-with products as (
-    select * from {{ ref('fct_products_daily') }}
+products as (
+    select
+        product_slug,
+        coalesce(sum(events) filter (where event_type = 'product_view'), 0) as views,
+        coalesce(sum(events) filter (where event_type = 'add_to_cart'), 0) as carts,
+        coalesce(sum(events) filter (where event_type = 'purchase'), 0) as purchases,
+        coalesce(sum(sessions) filter (where event_type = 'product_view'), 0) as sessions_with_view,
+        coalesce(sum(sessions) filter (where event_type = 'add_to_cart'), 0) as sessions_with_cart,
+        coalesce(sum(sessions) filter (where event_type = 'purchase'), 0) as sessions_with_purchase,
+        sum(units) as units,
+        sum(revenue) as revenue,
+        event_date
+    from steps
+    group by event_date, product_slug
 ),
 
 names as (
@@ -17,14 +29,14 @@ names as (
 select
     products.product_slug,
     coalesce(names.product_name, products.product_slug) as product_name,
-    products.views,
-    products.carts,
-    products.purchases,
-    products.sessions_with_view,
-    products.sessions_with_cart,
-    products.sessions_with_purchase,
-    products.units,
-    products.revenue,
+    cast(products.views as bigint) as views,
+    cast(products.carts as bigint) as carts,
+    cast(products.purchases as bigint) as purchases,
+    cast(products.sessions_with_view as bigint) as sessions_with_view,
+    cast(products.sessions_with_cart as bigint) as sessions_with_cart,
+    cast(products.sessions_with_purchase as bigint) as sessions_with_purchase,
+    cast(products.units as bigint) as units,
+    cast(products.revenue as decimal(38, 4)) as revenue,
     {{ percentage('products.purchases', 'products.views') }} as conversion_rate,
     {{ percentage('products.sessions_with_purchase', 'products.sessions_with_view') }} as session_conversion_rate,
     products.event_date

@@ -1,14 +1,6 @@
-with cohorts as (
-    select * from {{ ref('fct_cohorts') }}
-)
+{%- set months_between -%}
+    12 * (extract(year from first_date) - extract(year from cohort_first_date))
+    + extract(month from first_date) - extract(month from cohort_first_date)
+{%- endset -%}
 
-select
-    periods_after as months_after,
-    cohort_buyers,
-    buyers,
-    purchases,
-    revenue,
-    {{ percentage('buyers', 'cohort_buyers') }} as retention_rate,
-    cohort_first_date as cohort_month_date
-from cohorts
-where period = 'month'
+{{ retention_by('month', 'months_after', months_between, 'cohort_month_date') }}

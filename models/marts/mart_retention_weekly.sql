@@ -1,14 +1,3 @@
-with cohorts as (
-    select * from {{ ref('fct_cohorts') }}
-)
+{%- set weeks_between = whole_quotient(days_between('cohort_first_date', 'first_date'), '7') -%}
 
-select
-    periods_after as weeks_after,
-    cohort_buyers,
-    buyers,
-    purchases,
-    revenue,
-    {{ percentage('buyers', 'cohort_buyers') }} as retention_rate,
-    cohort_first_date as cohort_week_date
-from cohorts
-where period = 'week'
+{{ retention_by('week', 'weeks_after', weeks_between, 'cohort_week_date') }}

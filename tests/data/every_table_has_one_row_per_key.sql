@@ -7,12 +7,9 @@
     'stg_quarantine': 'file, row_number',
     'stg_touched_days': 'event_date',
     'fct_checkouts': 'event_date, buyer_id',
-    'fct_cohorts': 'period, cohort_first_date, periods_after',
     'fct_events_daily': 'event_date, event_type',
-    'fct_funnel': 'period, first_date, step',
     'fct_product_names': 'product_slug, named_at',
     'fct_product_names_daily': 'product_slug, named_at',
-    'fct_products_daily': 'event_date, product_slug',
     'fct_steps_daily': 'event_date, event_type, previous_date',
     'mart_checkouts': 'event_date, source',
     'mart_data_quality': 'event_date, event_type, defect',
@@ -29,7 +26,7 @@
     'mart_sales': 'event_date',
     'mart_traffic': 'event_date, source',
     'mart_whatsapp': 'event_date',
-    'api_products': 'event_date, product_slug, event_type, previous_date',
+    'fct_product_steps_daily': 'event_date, product_slug, event_type, previous_date',
     'api_sources': 'event_date, source, previous_date',
 } %}
 {%- set are_all_tested = not execute or flags.WHICH != 'build' or are_all_touched() %}

@@ -14,7 +14,7 @@ export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build watch serve token erase docs check bench soak faults screenshot setup-dev setup-spark
+.PHONY: help run test build reread migrate watch serve token erase docs check bench soak faults screenshot setup-dev setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -46,7 +46,13 @@ test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's
 	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
 
 build: $(INSTALLED_ENGINE) ## build the marts, test the data and publish them, once
-	@$(BIN)/dbt build --quiet --exclude-resource-type unit_test
+	@$(BIN)/python plugins/builds.py
+
+reread: $(INSTALLED) ## read all files anew, and drop the rows of files that are gone
+	@$(BIN)/python plugins/builds.py --reread
+
+migrate: $(INSTALLED) ## take over the rows in a build file of the last release, once
+	@$(BIN)/python plugins/migrate.py
 
 watch: $(INSTALLED_ENGINE) ## build and publish whenever files land in RAW_EVENTS, until stopped
 	@exec $(BIN)/python plugins/watch.py

@@ -19,9 +19,11 @@
 
         {% set left_out = [] %}
         {% set tables = {} %}
-        {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'test'] %}
+        {% for node in graph.nodes.values() if node.resource_type in ['model', 'test'] %}
             {% if node.unique_id not in done %}
-                {% do left_out.append(node.name) %}
+                {% if 'thorough' not in node.tags %}
+                    {% do left_out.append(node.name) %}
+                {% endif %}
             {% elif node.config.meta.get('published') %}
                 {% set columns = {} %}
                 {% set types = {} %}
@@ -31,7 +33,7 @@
                 {% endfor %}
                 {% do tables.update({node.name: {
                     'description': node.description, 'columns': columns, 'types': types,
-                    'touched': touched_rows_of(node.name)
+                    'changed': changed_rows_of(node)
                 }}) %}
             {% endif %}
         {% endfor %}
@@ -48,16 +50,10 @@
     {% endif %}
 {%- endmacro %}
 
-{# What a build may have changed of a table that it makes anew in part. #}
-{% macro touched_rows_of(table) -%}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ table] %}
-    {% if node.config.materialized == 'daily' %}
-        {{ return('event_date in (select event_date from stg_touched_days)') }}
-    {% elif node.config.materialized == 'touched' %}
-        {% set id = node.config.unique_key %}
-        {{ return(id ~ ' in (select ' ~ id ~ ' from stg_touched_events)') }}
-    {% elif node.config.materialized == 'kept' %}
-        {{ return('false') }}
+{% macro changed_rows_of(node) -%}
+    {% set key = node.config.unique_key %}
+    {% if key %}
+        {{ return(key ~ ' in (select ' ~ key ~ ' from ' ~ change_list(key) ~ ')') }}
     {% endif %}
     {{ return(none) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ with purchases as (
         previous_purchase_date,
         cast(date_trunc('{{ period }}', purchase_date) as date) as first_date,
         cast(date_trunc('{{ period }}', first_purchase_date) as date) as cohort_first_date
-    from {{ ref('fct_purchases') }}
+    from {{ ref('int_purchases') }}
 ),
 
 cohorts as (

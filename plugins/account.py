@@ -8,16 +8,17 @@ KEPT, DUPLICATES = "kept", "duplicates"
 DEFECTS = ("price", "quantity", "metadata", "text")
 FATES = f"""
     select
-        coalesce(parsed.quarantine_reason, if(later.file is null, '{KEPT}', '{DUPLICATES}')) as fate,
-        count(*) filter (where parsed.item_number = 1) as rows,
-        {", ".join(f"count(*) filter (where parsed.has_unreadable_{name}) as {name}" for name in DEFECTS)}
-    from {{parsed}} as parsed
-    left join {{later_deliveries}} as later
+        coalesce(read_rows.quarantine_reason, if(duplicates.file_id is null, '{KEPT}', '{DUPLICATES}'))
+            as fate,
+        count(*) filter (where read_rows.item_number = 1) as rows,
+        {", ".join(f"count(*) filter (where read_rows.has_unreadable_{name}) as {name}" for name in DEFECTS)}
+    from {{rows}} as read_rows
+    left join {{duplicates}} as duplicates
         on
-            parsed.file = later.file
-            and parsed.row_number = later.row_number
-            and parsed.item_number = later.item_number
-    where parsed.row_number > 0 and {{is_read}}
+            read_rows.file_id = duplicates.file_id
+            and read_rows.row_number = duplicates.row_number
+            and read_rows.item_number = duplicates.item_number
+    where read_rows.row_number > 0 and {{is_read}}
     group by fate
     order by rows desc, fate
 """
@@ -46,18 +47,16 @@ class Account:
         )
 
 
-def account(
-    cursor: duckdb.DuckDBPyConnection, parsed: str, later_deliveries: str, is_read: str = "true"
-) -> Account:
+def account(cursor: duckdb.DuckDBPyConnection, rows: str, duplicates: str, is_read: str = "true") -> Account:
     """What became of the rows of a build.
 
-    parsed, later_deliveries: where the rows of those tables are; is_read: which of them this build has read.
+    rows, duplicates: where those tables are; is_read: which of the rows this build has read.
     """
-    query = FATES.format(parsed=parsed, later_deliveries=later_deliveries, is_read=is_read)
-    found = {fate: counts for fate, *counts in cursor.execute(query).fetchall()}
-    rows = {KEPT: 0, DUPLICATES: 0} | {fate: count for fate, (count, *_) in found.items()}
+    query = FATES.format(rows=rows, duplicates=duplicates, is_read=is_read)
+    found = {fate: numbers for fate, *numbers in cursor.execute(query).fetchall()}
+    counts = {KEPT: 0, DUPLICATES: 0} | {fate: count for fate, (count, *_) in found.items()}
     _, *defects = found.get(KEPT, [0] * (1 + len(DEFECTS)))
-    return Account(rows, dict(zip(DEFECTS, defects, strict=True)))
+    return Account(counts, dict(zip(DEFECTS, defects, strict=True)))
 
 
 def listed(counts: dict[str, int]) -> str:

@@ -28,7 +28,7 @@ from versions import KEY, LINK, alone_in, comments, publish_version, quoted, swe
 BUILD, LANDED = "build.duckdb", "landed.tmp"
 PATIENCE = 120  # Seconds to wait for a build to end.
 NO_TEXT = "select null, null, null"
-BUYER, ROWS = "buyer_id", "stg_parsed_events"
+BUYER, ROWS = "buyer_id", "stg_landing__rows"
 FOUND = f"""
     select
         count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
@@ -125,7 +125,7 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
         if ROWS in tables:
             (found,) = connection.execute(FOUND, [buyers]).fetchall()
         # Without these, the next build makes everything anew of what it has kept.
-        for known in ("last_publication", "last_build"):
+        for known in ("last_publication",):
             tables.pop(known, None)
         copy(connection, "build", tables)
         views = connection.execute("select sql from duckdb_views() where not internal").fetchall()

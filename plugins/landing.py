@@ -1,6 +1,6 @@
-"""Reads what is new in the landing zone: each row of each file as JSON text, whatever state it is in.
+"""Finds the files of the landing zone and reads them: each row as JSON text, whatever state it is in.
 
-What a row means is decided in SQL, in `stg_parsed_events`; here a row is only found, numbered
+What a row means is decided in SQL, in `stg_landing__rows`; here a row is only found, numbered
 and, where it cannot be text at all, marked with its defect.
 """
 
@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from glob import glob, has_magic
 from hashlib import md5
@@ -33,8 +34,9 @@ READERS = (
     "requirements.lock",
     "macros/landed_names.sql",
     "macros/raw_values.sql",
-    "models/staging/stg_parsed_events.sql",
+    "models/staging/landing/stg_landing__rows.sql",
     "seeds/event_names.csv",
+    "seeds/event_types.csv",
 )
 SAMPLE = "seeds/sample_events.csv"  # Read where RAW_EVENTS is not set; builds run in the project's folder.
 UNREADABLE = "a file that cannot be read, or not to its end"
@@ -42,12 +44,12 @@ NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # The name of a folder of nulls.
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
     [
+        ("file_id", pa.int64()),
         ("file", pa.string()),
         ("row_number", pa.int64()),
         ("defect", pa.string()),
         ("text", pa.string()),
         ("folder_fields", pa.string()),
-        ("file_version", pa.string()),
     ]
 )
 
@@ -56,53 +58,48 @@ class LandingError(Exception):
     """A landing zone that cannot hold events, or may not be read; the message names it."""
 
 
-def rows(
-    connection: duckdb.DuckDBPyConnection, raw_events: str, is_full_refresh: bool
-) -> duckdb.DuckDBPyRelation:
-    """The rows of the files below the folder, or in the glob, `raw_events` that are new or were changed.
+@dataclass(frozen=True)
+class FileVersion:
+    """A file as it is now.
 
-    Columns: those of `rows_of_files`. Raises LandingError.
+    file_id: grows from file version to file version; version: another one once the file was changed.
     """
-    found, left_alone = landing_files(raw_events)
-    reader_version = version_of_reader(raw_events)
-    known = {} if is_full_refresh else known_files(connection, reader_version)
-    versions = versions_of_files(found)
-    fresh = {path: version for path, version in versions.items() if known.get(name_of(path)) != version}
-    print(
-        f"Files: {len(fresh)} read, {len(versions) - len(fresh)} unchanged,"
-        f" {len(left_alone)} left alone{naming(left_alone)}"
-    )
-    return rows_of_files(connection, landing_folder(raw_events), fresh, reader_version)
+
+    file_id: int
+    path: Path
+    version: str
+
+
+def landing_zone(raw_events: str | None) -> str:
+    """The absolute name of RAW_EVENTS, a folder, a file or a glob, or the sample where it is not set."""
+    return os.path.abspath(raw_events) if raw_events else SAMPLE
 
 
 def rows_of_files(
-    connection: duckdb.DuckDBPyConnection, folder: Path, versions: dict[Path, str], reader_version: str
+    connection: duckdb.DuckDBPyConnection, folder: Path, files: list[FileVersion]
 ) -> duckdb.DuckDBPyRelation:
     """All rows of some files of a landing zone, to be asked for once.
 
-    Columns: `file`; `row_number` from 1, and 0 for the file as such; `defect`, null where the row is text;
-    `text`; `folder_fields`, a JSON object of what the file's folders say of its rows, or null;
-    `file_version`, another one once the file was changed; `reader_version`, another one once RAW_EVENTS or
-    the code that reads was changed, after which every file is new.
+    Columns: `file_id`; `file`; `row_number` from 1, and 0 for a file that cannot be read, or not to its end;
+    `defect`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's folders
+    say of its rows, or null.
     """
     parquet, unreadable = {}, {}
-    for path in versions:
-        if kind(path) == PARQUET:
+    for file in files:
+        if kind(file.path) == PARQUET:
             try:
-                parquet[path] = parquet_source(connection, path)
+                parquet[file] = parquet_source(connection, file.path)
             except UnreadableError as error:
-                unreadable[path] = str(error)
-    batches = row_batches(folder, versions, unreadable)
+                unreadable[file] = str(error)
+    batches = row_batches(folder, files, unreadable)
     # As a capsule: given a reader, DuckDB would import pyarrow.dataset first, for 0.07 s.
     stream = pa.RecordBatchReader.from_batches(SCHEMA, batches).__arrow_c_stream__()
     connection.register("found_rows", stream)
     selects = [
         "from found_rows",
-        *(parquet_rows(connection, folder, path, source, versions[path]) for path, source in parquet.items()),
+        *(parquet_rows(connection, folder, file, source) for file, source in parquet.items()),
     ]
-    return connection.sql(
-        f"select *, '{reader_version}' as reader_version from ({' union all '.join(selects)})"
-    )
+    return connection.sql(" union all ".join(selects))
 
 
 def landing_files(raw_events: str) -> tuple[list[Path], list[Path]]:
@@ -197,9 +194,14 @@ def folder_of_links() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="landed-")
 
 
-def version_of_reader(raw_events: str) -> str:
-    code = [(ROOT / name).read_text(encoding="utf-8") for name in READERS]
-    return md5("\0".join([raw_events, *reading_settings(), *code]).encode()).hexdigest()
+def parser_version() -> str:
+    """Another one once the code that reads, or a setting of it, was changed."""
+    return md5("\0".join([*reading_settings(), *parser_code()]).encode()).hexdigest()
+
+
+@cache
+def parser_code() -> list[str]:
+    return [(ROOT / name).read_text(encoding="utf-8") for name in READERS]
 
 
 def versions_of_files(paths: list[Path]) -> dict[Path, str]:
@@ -217,29 +219,15 @@ def version_of_file(path: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
 
-def known_files(connection: duckdb.DuckDBPyConnection, reader_version: str) -> dict[str, str]:
-    """The versions of the files that builds before, by the same reader, have kept in `stg_parsed_events`."""
-    try:
-        found = connection.execute(
-            "select file, file_version from stg_parsed_events where row_number = 0 and reader_version = ?",
-            [reader_version],
-        )
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return {}
-    return dict(found.fetchall())
-
-
-def parquet_rows(
-    connection: duckdb.DuckDBPyConnection, folder: Path, path: Path, source: str, file_version: str
-) -> str:
+def parquet_rows(connection: duckdb.DuckDBPyConnection, folder: Path, file: FileVersion, source: str) -> str:
     columns = connection.sql(f"from {source}").columns
     # DuckDB's own count keeps both cores busy, but a column of that name hides it.
     is_hidden = "file_row_number" in [column.lower() for column in columns]
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
-    fields = fields_of_folders(folder, path)
+    fields = fields_of_folders(folder, file.path)
     return (
-        f"select {quoted(name_of(path))}, {row_number}, null, cast(to_json(landed) as varchar),"
-        f" {quoted(fields) if fields else 'null'}, '{file_version}' from {source} as landed"
+        f"select {file.file_id}, {quoted(name_of(file.path))}, {row_number}, null,"
+        f" cast(to_json(landed) as varchar), {quoted(fields) if fields else 'null'} from {source} as landed"
     )
 
 
@@ -276,41 +264,46 @@ def quoted(path: Path | str) -> str:
 
 
 def row_batches(
-    folder: Path, versions: dict[Path, str], unreadable: dict[Path, str]
+    folder: Path, files: list[FileVersion], unreadable: dict[FileVersion, str]
 ) -> Iterator[pa.RecordBatch]:
-    for path, version in versions.items():
-        fields = fields_of_folders(folder, path)
+    for file in files:
+        fields = fields_of_folders(folder, file.path)
         batch: list[Row] = []
         size = 0
-        for row in rows_of(path, unreadable.get(path)):
+        for row in rows_of(file.path, unreadable.get(file)):
             batch.append(row)
             size += len(row[2] or "") + 100
             if size > BATCH_BYTES:
-                yield record_batch(path, batch, fields, version)
+                yield record_batch(file, batch, fields)
                 batch, size = [], 0
-        yield record_batch(path, batch, fields, version)
+        yield record_batch(file, batch, fields)
 
 
 def rows_of(path: Path, defect: str | None) -> Iterator[Row]:
-    """The rows of text files, then row 0, which stands for the file and has what is wrong with it."""
+    """The rows of text files, and row 0 of a file that cannot be read, which says why."""
     try:
         if defect:
             raise UnreadableError(defect)
-        if kind(path) != ".parquet":
+        if kind(path) != PARQUET:
             yield from text_rows(path)
     except FileNotFoundError:
         pass
     except UnreadableError as error:
         yield 0, UNREADABLE, str(error)
-    else:
-        yield 0, None, None
 
 
-def record_batch(path: Path, batch: list[Row], folder_fields: str | None, version: str) -> pa.RecordBatch:
+def record_batch(file: FileVersion, batch: list[Row], folder_fields: str | None) -> pa.RecordBatch:
     columns = zip(*batch, strict=True) if batch else ([], [], [])
     numbers, defects, texts = columns
     count = len(batch)
     return pa.record_batch(
-        [[name_of(path)] * count, numbers, defects, texts, [folder_fields] * count, [version] * count],
+        [
+            [file.file_id] * count,
+            [name_of(file.path)] * count,
+            numbers,
+            defects,
+            texts,
+            [folder_fields] * count,
+        ],
         schema=SCHEMA,
     )

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from dbt.events.logging import track_behavior_change_warn
 from dbt_common.events.base_types import DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import get_event_manager
@@ -11,7 +10,7 @@ from dbt_common.events.event_manager_client import get_event_manager
 
 @cache
 def make_no_unread_messages() -> None:
-    """Let dbt make messages of debug events, a thousand in a build, only where something takes them."""
+    """Let dbt make messages of debug events, a thousand in a build, only where a log takes them."""
     make_message, fire = DebugLevel.__init__, EventManager.fire_event
 
     def make_read_message(event: Any, *arguments: Any, **content: Any) -> None:
@@ -27,5 +26,4 @@ def make_no_unread_messages() -> None:
 
 def is_debug_read() -> bool:
     manager = get_event_manager()
-    is_logged = any(logger.level is EventLevel.DEBUG for logger in manager.loggers)
-    return is_logged or manager.callbacks != [track_behavior_change_warn]
+    return any(logger.level is EventLevel.DEBUG for logger in manager.loggers)

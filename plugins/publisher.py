@@ -18,7 +18,9 @@ from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from erasure import LANDED
+from loader import LEFT_OUT
 from messages import make_no_unread_messages
+from migrate import is_of_earlier_release
 from notes import note_build
 from robots import define_is_robot
 from versions import (
@@ -33,10 +35,27 @@ from versions import (
     quoted,
 )
 
-IS_READ = "parsed.file in (select file from landed.stg_rows)"
-TOUCHED = "select table_name from duckdb_tables() where table_name similar to 'stg_touched_(events|days)'"
+ROWS, FILES_TABLE, DUPLICATES = "stg_landing__rows", "stg_landing__files", "int_duplicate_events"
+IS_READ = "read_rows.file_id in (select file_id from landed.files)"
+SUPERSEDED = f"""
+    select file_id
+    from {FILES_TABLE}
+    qualify file_id < max(file_id) over (partition by file) or file_version = '{LEFT_OUT}'
+"""
 MADE_WITH_KEY = "select table_name from duckdb_tables() where table_name = 'made_with_key'"
-FORGET_TOUCHED = "delete from stg_touched_events"
+DEFINITION = "select table_name from duckdb_tables() where table_name = 'definition'"
+LAST_PUBLICATION = """
+    create table if not exists last_publication
+    (name varchar, digest varchar, inputs varchar, last_file_id bigint)
+"""
+CHANGES_TABLES = ("build", "run", "seed")
+EARLIER_RELEASE = (
+    "{} is of an earlier release. Run `make migrate` once, which keeps its rows, and build again."
+)
+OTHER_CODE = (
+    "The code, a setting or STORE_TIMEZONE is another than that of the tables in {}: `make build`, or"
+    " `dbt build --full-refresh`, computes them anew from the rows that are kept."
+)
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -74,7 +93,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
-        self.notice_other_code(conn)
+        self.check_definition(conn)
         if getattr(get_flags(), "WHICH", None) == "build":
             # Read while tables are made.
             self.link_digest = ThreadPoolExecutor(max_workers=1).submit(digest, self.warehouse / LINK)
@@ -108,7 +127,6 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         inputs = hash_of_inputs(files, target_config.config["store_timezone"])
         before = self.inputs_published(link)
         if before == inputs and not get_flags().FULL_REFRESH:
-            self.note_finished()
             note_build(self.warehouse, target_config.config["began_at"], rows={})
             version = link.resolve()
             print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
@@ -120,83 +138,87 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             target_config.config,
             inputs,
             fill=lambda: self.fill(cursor, target_config.config["tables"]),
-            copied=link if before and not self.are_all_touched() else None,
+            copied=link if before and not get_flags().FULL_REFRESH else None,
         )
-        self.note_finished(version, new_digest, inputs)
-        found = account(cursor, "stg_parsed_events", "stg_later_deliveries", IS_READ)
+        found = account(cursor, ROWS, DUPLICATES, IS_READ)
+        self.note_published(version.name, new_digest, inputs)
         note_build(self.warehouse, target_config.config["began_at"], found.rows)
         print(f"Published {version.stem}, {found}{naming_unreadable(files)}")
 
-    def notice_other_code(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Let all be touched where this is other code than that of the last build, or another zone."""
+    def check_definition(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Refuse to go on where tables would be made in part by this code, and in part by other code.
+
+        Raises DbtRuntimeError.
+        """
         self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
+        flags = get_flags()
         try:
-            conn.execute("create table if not exists last_build (definition varchar, is_finished boolean)")
-            known = conn.execute("select definition from last_build").fetchall()
-            if known != [(self.definition,)]:
-                touched = conn.execute(TOUCHED).fetchall()
-                conn.execute("begin; delete from last_build")
-                conn.execute("insert into last_build values (?, false)", [self.definition])
-                for (table,) in touched:
-                    conn.execute(f"delete from {table}; insert into {table} default values")
-                conn.execute("commit")
-            elif getattr(get_flags(), "FULL_REFRESH", False):
-                conn.execute("update last_build set is_finished = false")
+            if is_of_earlier_release(conn):
+                raise DbtRuntimeError(EARLIER_RELEASE.format(self.creds.path))
+            is_new = not conn.execute(DEFINITION).fetchall()
+            conn.execute(LAST_PUBLICATION)
+            conn.execute("create table if not exists definition (hash varchar)")
+            if is_new:
+                conn.execute("insert into definition values (?)", [self.definition])
+            known = conn.execute("from definition").fetchall()
+            is_another = known != [(self.definition,)] or is_reread(flags)
+            if not is_another or getattr(flags, "WHICH", None) not in CHANGES_TABLES:
+                return
+            if flags.WHICH == "build" and not flags.FULL_REFRESH:
+                raise DbtRuntimeError(OTHER_CODE.format(self.creds.path))
+            # Until all tables are of this code, they are of none.
+            conn.execute("update definition set hash = ''")
+        except DbtRuntimeError:
+            conn.close()
+            raise
         except duckdb.Error as error:
             # dbt connects again before it says anything, which must fail in the same way.
             conn.close()
             raise unreadable(Path(self.creds.path), error) from None
 
     def files(self) -> list[File]:
-        found = self.connection.cursor().execute(FILES.format("stg_parsed_events"))
-        return found.fetchall()
+        return self.connection.cursor().execute(FILES.format(rows=ROWS, files=FILES_TABLE)).fetchall()
 
     def inputs_published(self, link: Path) -> str | None:
         """Those of what this build file published last; None unless the link names it, unharmed."""
-        cursor = self.connection.cursor()
-        cursor.execute(
-            "create table if not exists last_publication (name varchar, digest varchar, inputs varchar)"
-        )
-        for name, known_digest, inputs in cursor.execute("from last_publication").fetchall():
+        query = "select name, digest, inputs from last_publication"
+        for name, known_digest, inputs in self.connection.cursor().execute(query).fetchall():
             if link.exists() and link.resolve().name == name and self.link_digest.result() == known_digest:
                 return str(inputs)
         return None
 
-    def are_all_touched(self) -> bool:
-        untold = "select count(*) from stg_touched_events where session_id is null"
-        return self.connection.cursor().execute(untold).fetchone() != (0,)
-
-    def note_finished(self, version: Path | None = None, new_digest: str = "", inputs: str = "") -> None:
-        """From now on sessions are touched since this build, which made every table, and published that."""
-        noted = version and (
-            "create or replace table last_publication as"
-            f" select '{version.name}' as name, '{new_digest}' as digest, '{inputs}' as inputs;"
+    def note_published(self, name: str, new_digest: str, inputs: str) -> None:
+        """From now on changes are those since this publication; rows of superseded file versions go."""
+        cursor = self.connection.cursor()
+        cursor.execute("begin")
+        cursor.execute(f"delete from {ROWS} where file_id in ({SUPERSEDED})")
+        cursor.execute(f"delete from {FILES_TABLE} where file_id in ({SUPERSEDED})")
+        cursor.execute("delete from last_publication")
+        cursor.execute(
+            f"insert into last_publication select ?, ?, ?, coalesce(max(file_id), 0) from {FILES_TABLE}",
+            [name, new_digest, inputs],
         )
-        self.connection.cursor().execute(f"""
-            begin;
-            {FORGET_TOUCHED};
-            {noted or ""}
-            create or replace table last_build as
-            select '{self.definition}' as definition, true as is_finished;
-            commit
-        """)
+        cursor.execute("update definition set hash = ?", [self.definition])
+        cursor.execute("commit")
 
     def fill(self, cursor: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> None:
-        """Write every table, but for the rows not touched that a copied version brings."""
-        exchanged = {table: described["touched"] for table, described in tables.items()}
-        kept = cursor.execute(
+        """Write every table, but for the unchanged rows that a copied version brings."""
+        changed_rows = {table: described["changed"] for table, described in tables.items()}
+        copied = cursor.execute(
             "select table_name from duckdb_tables() where database_name = 'unfinished'"
         ).fetchall()
-        for (table,) in kept:
-            if touched := exchanged.get(table):
-                cursor.execute(f"delete from unfinished.{table} where {touched}")
-                # By their places, as `is_touched` does: they are the last rows, made just now.
-                these = f"select rowid from {table} where {touched}"
-                cursor.execute(f"insert into unfinished.{table} from {table} where rowid in ({these})")
+        for (table,) in copied:
+            if changed := changed_rows.get(table):
+                cursor.execute(f"delete from unfinished.{table} where {changed}")
+                cursor.execute(f"insert into unfinished.{table} from {table} where {changed}")
             else:
                 cursor.execute(f"drop table unfinished.{table}")
         for table in tables:
             cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
+
+
+def is_reread(flags: Any) -> bool:
+    return bool(flags.VARS.get("reread"))
 
 
 def let_go_of_unkeyed(build: Path) -> None:

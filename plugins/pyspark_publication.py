@@ -45,10 +45,11 @@ class Publisher(DataSourceReader):
     def read(self, partition: InputPartition) -> Iterator[tuple[str]]:
         with duckdb.connect() as connection:
             self.refuse_who_was_erased_meanwhile()
-            files = connection.execute(FILES.format(self.parquet("stg_parsed_events"))).fetchall()
-            found = account(
-                connection, self.parquet("stg_parsed_events"), self.parquet("stg_later_deliveries")
+            rows, file_versions, duplicates = map(
+                self.parquet, ("stg_landing__rows", "stg_landing__files", "int_duplicate_events")
             )
+            files = connection.execute(FILES.format(rows=rows, files=file_versions)).fetchall()
+            found = account(connection, rows, duplicates)
             inputs = hash_of_inputs(files, self.build["store_timezone"])
             version, _ = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)

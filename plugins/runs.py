@@ -1,11 +1,18 @@
 """Runs dbt in this process, as often as is wanted."""
 
+import sys
+import time
+from collections.abc import Callable
 from gc import collect
+from threading import Event, Thread
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
+
+SECONDS_TO_TELL = 10
 
 
 class RunError(Exception):
@@ -18,12 +25,55 @@ def parse_project(*flags: str) -> Manifest:
     return manifest
 
 
-def run_dbt(*arguments: str, manifest: Manifest | None = None) -> Any:
+def build(command: list[str]) -> bool:
+    """Let dbt build; whether that succeeded. On a terminal it tells what it does; else, how far it is."""
+    try:
+        if sys.stdout.isatty():
+            run_dbt(*command)
+        else:
+            with Progress() as progress:
+                run_dbt("--quiet", *command, callbacks=[progress.note])
+    except RunError:
+        # dbt has said why.
+        return False
+    return True
+
+
+class Progress:
+    """Says every now and then which step a build has reached."""
+
+    def __init__(self) -> None:
+        self.step = ""
+        self.is_done = Event()
+
+    def note(self, message: EventMsg) -> None:
+        if message.info.name == "LogStartLine":
+            self.step = f"{message.data.index} of {message.data.total}, {message.data.description}"
+
+    def __enter__(self) -> "Progress":
+        Thread(target=self.tell, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_done.set()
+
+    def tell(self) -> None:
+        began_at = time.monotonic()
+        while not self.is_done.wait(SECONDS_TO_TELL):
+            if self.step:
+                print(f"{time.monotonic() - began_at:.0f} s: {self.step}", flush=True)
+
+
+def run_dbt(
+    *arguments: str,
+    manifest: Manifest | None = None,
+    callbacks: list[Callable[[EventMsg], None]] | None = None,
+) -> Any:
     """What the command results in. Raises RunError, and lets go of the build file in any case.
 
-    manifest: the project; without it the project is parsed.
+    manifest: the project; without it the project is parsed. callbacks: take events of level info and above.
     """
-    result = dbtRunner(manifest=manifest).invoke(list(arguments))
+    result = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(list(arguments))
     why = None if result.success else reason(result.exception, result.result)
     found = result.result
     del result

@@ -22,20 +22,29 @@ from zlib import crc32
 import duckdb
 
 ROOT = Path(__file__).parents[1]
+# What tables are computed by.
 CODE = (
     "dbt_project.yml",
     "macros/**/*.sql",
-    "models/**/*.*",
-    "plugins/*.py",
+    "models/**/*.sql",
     "seeds/*.csv",
-    "tests/data/**/*.sql",
+    "plugins/landing.py",
+    "plugins/formats.py",
+    "plugins/json_rows.py",
+    "plugins/robots.py",
+    "plugins/addresses.py",
 )
 NAME = "%Y%m%dT%H%M%S%fZ"
 LINK = "current.duckdb"
 KEY = "key"
 PARQUET_LINK = "parquet"
-# The name and version of each file whose rows are kept, and whether something was wrong with it.
-FILES = "select file, file_version, quarantine_reason is not null from {} where row_number = 0 order by file"
+# The name and version of each file that counts, and whether something was wrong with it.
+FILES = """
+    select file, file_version, file_id in (select file_id from {rows} where row_number = 0)
+    from {files}
+    qualify file_id = max(file_id) over (partition by file)
+    order by file
+"""
 EVENTS = "fct_events"
 MADE = "select table_name from duckdb_tables() where database_name = 'unfinished' and comment is null"
 COPIED_BYTES = 2**30
@@ -187,7 +196,7 @@ def naming_unreadable(files: list[File]) -> str:
     if not names:
         return ""
     named = ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")
-    return f", though {len(names)} could not be read to the end: {named} (stg_quarantine says why)"
+    return f", though {len(names)} could not be read to the end: {named} (stg_landing__quarantine says why)"
 
 
 def refuse_to_empty(cursor: duckdb.DuckDBPyConnection, link: Path) -> None:

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from threading import Event
 
+from builds import Need, arguments, need, note_nothing_new, store_timezone
 from dbt.contracts.graph.manifest import Manifest
-from landing import LandingError, landing_files, landing_folder, versions_of_files
+from landing import LandingError, landing_files, landing_folder, landing_zone, versions_of_files
 from notes import WATCHER, note
 from pythonjsonlogger.json import JsonFormatter
 from runs import RunError, parse_project, run_dbt
@@ -27,7 +29,6 @@ LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network d
 LONGEST_PAUSE = 60.0  # Seconds between two builds that fail, once there were many.
 
 QUIETLY = ["--log-level", "none", "--no-write-json", "--log-level-file", "none"]
-BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 log = logging.getLogger("watch")
 
@@ -36,13 +37,13 @@ class Landing:
     """The files of the landing zone."""
 
     def __init__(self, raw_events: str) -> None:
-        self.raw_events = raw_events
-        self.folder = landing_folder(raw_events)
+        self.zone = landing_zone(raw_events)
+        self.folder = landing_folder(self.zone)
         self.changes: Iterator[object] | None = None
 
     def files(self) -> dict[Path, str]:
         """Each file with its version. Raises LandingError."""
-        return versions_of_files(landing_files(self.raw_events)[0])
+        return versions_of_files(landing_files(self.zone)[0])
 
     def resting_files(self, built: dict[Path, str]) -> dict[Path, str]:
         """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError.
@@ -101,14 +102,18 @@ class Project:
         self.garbage = 0
         gc.disable()
 
-    def build(self) -> str:
-        """Build and publish; what the build said of it. Raises RunError."""
+    def build(self, warehouse: Path, zone: str) -> str:
+        """Build and publish what is new; what the build said of it. Raises RunError and LandingError."""
+        began_at = datetime.now(UTC)
+        needed = need(warehouse, zone, store_timezone())
+        if needed is Need.NOTHING:
+            return note_nothing_new(warehouse, began_at)
         said = StringIO()
         with redirect_stdout(said):
             if not self.manifest:
                 self.manifest = parse_project(*QUIETLY)
             self.garbage += 1
-            run_dbt(*QUIETLY, *BUILD, manifest=self.manifest)
+            run_dbt(*QUIETLY, *arguments(needed), manifest=self.manifest)
         if self.garbage >= MOST_GARBAGE:
             self.tidy()
         return "; ".join(said.getvalue().splitlines())
@@ -130,7 +135,7 @@ def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) ->
                 note(warehouse, WATCHER, state="building", failures=failures)
                 files = landing.resting_files(built or {})
                 start = time.monotonic()
-                said = project.build()
+                said = project.build(warehouse, landing.zone)
                 seconds = round(time.monotonic() - start, 1)
                 log.info("%s; %s s", said, seconds, extra={"seconds": seconds})
                 built, complaint, failures = files, "", 0

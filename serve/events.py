@@ -66,7 +66,7 @@ class Sender:
 def events_of(body: bytes, sender: Sender) -> list[dict[str, Any]]:
     """The events of a request, with what was missing in them.
 
-    Raises BadEvent for what `stg_parsed_events` would quarantine, and TooLarge.
+    Raises BadEvent for what `stg_landing__rows` would quarantine, and TooLarge.
     """
     try:
         events = list(values_of(with_whole_letters(body).decode("utf-8-sig")))

@@ -1,4 +1,4 @@
-"""Which values of an event can be read: the rules of `stg_parsed_events`, for events that are posted."""
+"""Which values of an event can be read: the rules of `stg_landing__rows`, for events that are posted."""
 
 import json
 import math

@@ -155,7 +155,7 @@ class Grounds:
             pass
         outcome.left += self.recover()
         with self.shop.build_database() as build:
-            counted = dict(build.sql("select session_id, count(*) from stg_events group by 1").fetchall())
+            counted = dict(build.sql("select session_id, count(*) from int_events group by 1").fetchall())
         outcome.answers = len(answers)
         for key, status in answers.items():
             if status not in (202, 503):

@@ -2,14 +2,16 @@
 
 import os
 import sys
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from builds import Need, need, store_timezone
 from dbt.cli.main import cli
 from dbt.contracts.graph.manifest import Manifest
-
-from plugins.runs import RunError, parse_project, run_dbt
+from landing import LandingError, landing_zone
+from runs import RunError, parse_project, run_dbt
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
@@ -44,7 +46,7 @@ def dbt_when_told(connection: Connection) -> None:
         try:
             if project not in manifests:
                 manifests[project] = parse_project("--quiet", "--write-json")
-            run_dbt(*arguments, manifest=manifests[project])
+            run_dbt(*as_make_build_does(arguments), manifest=manifests[project])
         except RunError:
             connection.send(1)
         else:
@@ -54,7 +56,17 @@ def dbt_when_told(connection: Connection) -> None:
 def dbt(arguments: list[str], folder: Path, environment: dict[str, str], output: Path) -> None:
     """Run in a folder and an environment, write what is said to a file, and exit as the command does."""
     begin(folder, environment, output)
-    cli(arguments)
+    cli(as_make_build_does(arguments))
+
+
+def as_make_build_does(arguments: list[str]) -> list[str]:
+    """The same, as a full refresh where the code or a setting is another than that of the tables."""
+    warehouse, zone = Path(os.environ["WAREHOUSE_DIR"]), landing_zone(os.environ.get("RAW_EVENTS"))
+    is_build = "build" in arguments and os.environ["DBT_TARGET"] == "duckdb"
+    with suppress(LandingError):
+        if is_build and need(warehouse, zone, store_timezone()) is Need.EVERYTHING:
+            return [*arguments, "--full-refresh"]
+    return arguments
 
 
 def begin(folder: Path, environment: dict[str, str], output: Path) -> None:

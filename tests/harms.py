@@ -195,7 +195,7 @@ def harm_build_file(change: Callable[[Path, Random], None]) -> Harm:
 def flip_where_a_build_looks_first(path: Path, random: Random) -> None:
     """A bit of what it has noted of the last one."""
     with duckdb.connect(path, read_only=True) as build:
-        found = build.sql("select block_id, block_offset from pragma_storage_info('last_build')")
+        found = build.sql("select block_id, block_offset from pragma_storage_info('definition')")
         block, offset = max(found.fetchall())
     change_byte(path, HEADERS + BLOCK_BYTES * block + BLOCK_HEADER_BYTES + offset, 1)
 

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import httpx
 import uvicorn
+from builds import COMMAND
 
 from serve.app import create_app
 from serve.auth import admin_token
@@ -78,6 +79,22 @@ class Shop:
         code = builder().dbt(*command)
         return subprocess.CompletedProcess(arguments, code, output.read_text(encoding="utf-8"))
 
+    def made(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run what `make build` runs, or with `--reread` what `make reread` does."""
+        return self.run("plugins/builds.py", *arguments)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of the project, or dbt as `-m dbt.cli.main`."""
+        self.warehouse_stands_in()
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def start_build(self, *arguments: str) -> BaseProcess:
         process = FORKED.Process(target=dbt, args=self.command(*arguments))
         process.start()
@@ -86,7 +103,7 @@ class Shop:
     def command(self, *arguments: str) -> tuple[list[str], Path, dict[str, str], Path]:
         """What `dbt` of tests.forked takes to build this shop."""
         self.warehouse_stands_in()
-        build = ["--no-use-colors", "build", "--exclude-resource-type", "unit_test", *arguments]
+        build = ["--no-use-colors", *COMMAND, *arguments]
         return build, self.root, self.environment, self.folder / "output"
 
     def warehouse_stands_in(self) -> None:

@@ -46,7 +46,7 @@ def test_bad_rows_are_quarantined_once_with_reason_file_and_text_and_change_no_a
         expected.append((f"{number:03}.ndjson", 1, reason, text))
         expected.append(("together.ndjson", number + 1, reason, text))
     with dirty.build_database() as build:
-        rows = build.sql("from stg_quarantine").fetchall()
+        rows = build.sql("from stg_landing__quarantine").fetchall()
     found = [(Path(file).name, *rest) for file, *rest in rows]
     assert set(found) ^ set(expected) == set()
     assert len(found) == len(expected)
@@ -59,7 +59,7 @@ def test_odd_rows_count_with_what_can_be_read_of_them(clean: Shop) -> None:
     with clean.build_database() as build:
         rows = build.sql("""
             select row_number, price, quantity, has_unreadable_price, has_unreadable_quantity
-            from stg_parsed_events where file like '%odd.ndjson' and row_number > 0 order by row_number
+            from stg_landing__rows where file like '%odd.ndjson' and row_number > 0 order by row_number
         """).fetchall()
     found = {
         name: (f"{price.normalize():f}", *rest)
@@ -74,10 +74,10 @@ def test_of_each_file_what_can_be_read_counts_and_what_cannot_is_named(shop: Sho
     shop.built()
     with shop.build_database() as build:
         rows = build.sql("""
-            select file, count(*) filter (row_number > 0 and quarantine_reason is null),
+            select files.file, count(*) filter (row_number > 0 and quarantine_reason is null),
                 coalesce(list(quarantine_reason order by row_number = 0, row_number)
                     filter (quarantine_reason is not null), [])
-            from stg_parsed_events group by file
+            from stg_landing__files as files left join stg_landing__rows using (file_id) group by files.file
         """).fetchall()
     found = {Path(file).name: (kept, reasons) for file, kept, reasons in rows}
     assert found == {name: (kept, reasons) for name, (_, kept, reasons) in FILES.items()}

@@ -20,7 +20,7 @@ def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> Non
         if each["package_name"] == "storefront_metrics" and each["resource_type"] not in ("test", "operation")
     ]
     assert {each["resource_type"] for each in ours} == {
-        *("model", "seed", "macro", "exposure", "semantic_model", "metric")
+        *("model", "source", "seed", "macro", "exposure", "semantic_model", "metric")
     }
     assert [each["name"] for each in ours if not each["description"]] == []
     undescribed = [

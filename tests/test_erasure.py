@@ -124,7 +124,7 @@ def counts(shop: Shop) -> dict[str, Any]:
 
 def quarantined_texts(shop: Shop) -> list[str]:
     with shop.build_database() as build:
-        return [text for (text,) in build.sql("select text from stg_quarantine").fetchall()]
+        return [text for (text,) in build.sql("select text from stg_landing__quarantine").fetchall()]
 
 
 def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(shop: Shop) -> None:
@@ -143,7 +143,7 @@ def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(
         (shop.warehouse / name).write_bytes(ADDRESS.encode() * 1000)
     with shop.build_database() as build:
         buyers = build.sql(
-            "select buyer_id, count(*) from fct_purchases group by all order by all"
+            "select buyer_id, count(*) from int_purchases group by all order by all"
         ).fetchall()
 
     result = erase(shop)
@@ -158,7 +158,7 @@ def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(
     assert sorted(kept) == sorted(2 * [f'{{"user_id": "{text}", "metadata": "Calle 1"}}' for text in OTHERS])
     with shop.build_database() as build:
         strangers = build.sql(
-            "select buyer_id, count(*) from fct_purchases group by all order by all"
+            "select buyer_id, count(*) from int_purchases group by all order by all"
         ).fetchall()
     assert sorted(count for _, count in strangers) == sorted(count for _, count in buyers)
     assert len({buyer for buyer, _ in buyers} - {buyer for buyer, _ in strangers}) == 1

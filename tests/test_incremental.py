@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 from random import Random
@@ -12,15 +13,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.shop import Shop, event
+from tests.shop import ROOT, Shop, event
 from tests.test_property import Scenario
 
 EXAMPLES = 1
 BUILDS = 2
-MADE_IN_PART = {
-    *("api_attempts", "api_checkouts", "api_purchases", "api_sources"),
-    *("mart_data_quality", "mart_dates", "mart_errors", "mart_traffic", "mart_whatsapp"),
-}
 TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
 
 
@@ -155,46 +152,117 @@ def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_t
     assert name(7, "") == {("Late", 3), ("other", 3)}
 
 
-def test_a_build_with_nothing_new_leaves_every_table_as_it_is_and_no_other_build_does(shop: Shop) -> None:
-    def kept(*arguments: str) -> set[str] | None:
-        """The tables of events that keep a mark while others lose theirs; None where all keep it."""
-        found = """
-            select table_name from duckdb_tables()
-            where table_name similar to '(api|mart)_.*'
-        """
-        with duckdb.connect(shop.warehouse / "build.duckdb") as build:
-            tables = [table for (table,) in build.sql(found).fetchall()]
-            for table in tables:
-                build.sql(f"comment on table {table} is 'marked'")
-        result = shop.build(*arguments)
-        assert result.returncode == 0, result.stdout
-        with shop.build_database() as build:
-            marked = build.sql(f"{found} and comment = 'marked'").fetchall()
-        return None if len(marked) == len(tables) else {table for (table,) in marked}
+def test_a_build_does_what_is_new_and_no_more(shop: Shop) -> None:
+    def says(*arguments: str) -> str:
+        return shop.made(*arguments).stdout
+
+    def dates() -> list[str]:
+        return [str(day) for (day,) in shop.published().sql("select event_date from mart_sales").fetchall()]
 
     shop.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
-    shop.built()
-    assert kept() is None
-    assert kept() is None
+    assert "1 rows read: 1 kept" in says()
+    assert says().startswith("Nothing is new since")
     shop.land("bad.ndjson", [{}])
-    assert kept() == MADE_IN_PART
+    assert "Files: 1 read, 1 unchanged" in says()
     assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
-    assert kept() is None
-    assert kept("--full-refresh") == set()
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    assert kept() == set()
-    assert str(shop.published().sql("select event_date from mart_sales").fetchall()[0][0]) == "2026-03-06"
-    assert kept() is None
-    (shop.landing / "a.ndjson").touch()
-    kill_once_a_mart_is_made(shop)
-    assert kept() == MADE_IN_PART
-    assert kept() is None
+    refused = shop.run("-m", "dbt.cli.main", "build")
+    assert refused.returncode and "`make build`, or `dbt build --full-refresh`" in refused.stdout
+    assert "Files: 0 read, 2 unchanged" in says()
+    assert dates() == ["2026-03-06"]
+    shop.environment["STORE_TIMEZONE"] = "UTC"
+    kill_once_a_mart_is_made(shop, "--full-refresh")
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    assert "Published" in says()
+    assert dates() == ["2026-03-06"]
+    assert says().startswith("Nothing is new since")
 
 
-def kill_once_a_mart_is_made(shop: Shop) -> None:
-    build = shop.start_build()
-    while "OK created sql table model main.mart_" not in (shop.folder / "output").read_text():
+def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
+    output = shop.folder / "output"
+    output.write_bytes(b"")
+    build = shop.start_build(*arguments)
+    while " model main.mart_sales" not in output.read_text():
         assert build.is_alive()
         time.sleep(0.02)
     build.kill()
     build.join()
+
+
+def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: Shop, tmp_path: Path) -> None:
+    def sales() -> int:
+        ((count,),) = shop.published().sql("select sum(purchases) from mart_sales").fetchall()
+        return int(count)
+
+    for day in (5, 6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+    shop.built()
+    (shop.landing / "5.ndjson").unlink()
+    (shop.landing / "6.ndjson").unlink()
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    assert "Published" in shop.made().stdout and sales() == 3
+    assert shop.build("--full-refresh").returncode == 0 and sales() == 3
+    shop.root = other_release(tmp_path / "project")
+    assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
+    assert "Dropped: 2 rows of 2 files that are gone" in shop.made("--reread").stdout
+    assert sales() == 1
+    assert shop.made().stdout.startswith("Nothing is new since")
+
+
+def test_a_build_file_of_the_last_release_keeps_its_rows_by_one_command(shop: Shop) -> None:
+    for day in (6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+    shop.built()
+    (shop.landing / "6.ndjson").unlink()
+    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+        build.execute("""
+            create table stg_parsed_events as
+            select
+                rows.* exclude (file_id), file_version, '' as reader_version, cast(null as date) as event_date
+            from stg_landing__rows as rows join stg_landing__files using (file_id);
+            insert into stg_parsed_events by name
+            select file, 0 as row_number, 1 as item_number, file_version from stg_landing__files;
+            drop table stg_landing__rows; drop table stg_landing__files;
+        """)
+    refused = shop.made()
+    assert refused.returncode and "`make migrate`" in refused.stdout
+    migrated = shop.run("plugins/migrate.py")
+    assert migrated.stdout.startswith("Took over 2 rows of 2 files")
+    assert "Files: 1 read, 0 unchanged" in shop.made().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+
+
+def other_release(project: Path) -> Path:
+    """A copy of this project whose models, and whose code that reads, are others."""
+    project.mkdir()
+    for part in ("dbt_project.yml", "profiles.yml", "requirements.lock"):
+        shutil.copy(ROOT / part, project)
+    for part in ("macros", "models", "plugins", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, project / part)
+    for part in ("models/marts/mart_sales.sql", "models/staging/landing/stg_landing__rows.sql"):
+        with (project / part).open("a") as file:
+            file.write("\n-- Another release.\n")
+    return project
+
+
+def test_another_landing_zone_replaces_the_one_before_unless_that_would_lose_events(
+    shop: Shop, tmp_path: Path
+) -> None:
+    def sessions() -> set[str]:
+        return {name for (name,) in shop.published().sql("select session_id from fct_events").fetchall()}
+
+    shop.land("a.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="first")])
+    shop.built()
+    before, shop.landing = shop.landing, tmp_path / "second"
+    shop.landing.mkdir()
+    shop.land("b.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="second")])
+    shop.environment["RAW_EVENTS"] = str(shop.landing)
+    shop.built()
+    assert sessions() == {"second"}
+    (shop.landing / "b.ndjson").unlink()
+    shop.environment["RAW_EVENTS"] = str(before)
+    refused = shop.build()
+    assert refused.returncode == 1 and "`make reread` drops these rows" in refused.stdout
+    assert sessions() == {"second"}
+    assert "Dropped: 1 rows of 1 files" in shop.made("--reread").stdout
+    assert sessions() == {"first"}

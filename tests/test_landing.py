@@ -98,7 +98,7 @@ def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_an
         ", 6 rows read: 1 kept, 0 duplicates, 5 quarantined (not a JSON object: 2,"
         " no readable event_type: 1, not UTF-8: 1, not as many fields as the header: 1)"
     ) in shop.build().stdout
-    rows = shop.build_database().sql("from stg_quarantine order by file, row_number").fetchall()
+    rows = shop.build_database().sql("from stg_landing__quarantine order by file, row_number").fetchall()
     assert [(Path(file).name, row_number, reason) for file, row_number, reason, _ in rows] == [
         ("a.ndjson", 3, "not a JSON object"),
         ("a.ndjson", 4, "not UTF-8"),
@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: S
     assert result.returncode == 0
     published = next(line for line in result.stdout.splitlines() if line.startswith("Published"))
     assert ", though 6 could not be read to the end: cut.json, cut.ndjson.gz, damaged.parquet" in published
-    rows = shop.build_database().sql("from stg_quarantine order by file").fetchall()
+    rows = shop.build_database().sql("from stg_landing__quarantine order by file").fetchall()
     said = {Path(file).name: text for file, row_number, _, text in rows if row_number == 0}
     assert len(said) == 6
     assert "let its name end in .gz" in said["packed.csv"]

@@ -114,9 +114,9 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
         shutil.copy(duckdb_shop.warehouse / name, spark_shop.warehouse)
     assert differences_of_tables(spark.builds(spark_shop), duckdb_shop.built()) == []
     with duckdb_shop.build_database() as build:
-        expected = build.sql("from stg_quarantine order by file, row_number").fetchall()
+        expected = build.sql("from stg_landing__quarantine order by file, row_number").fetchall()
     tables = spark_shop.warehouse / "spark" / "current"
-    quarantined = duckdb.sql(f"from '{tables}/stg_quarantine/*.parquet' order by file, row_number")
+    quarantined = duckdb.sql(f"from '{tables}/stg_landing__quarantine/*.parquet' order by file, row_number")
     assert quarantined.fetchall() == expected
     assert ADDRESS not in str(expected) and "address-" in str(expected)
     folders = {folder.name.removeprefix("event_date=") for folder in tables.glob("mart_traffic/event_date=*")}
@@ -171,13 +171,13 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
 def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
     tmp_path: Path,
 ) -> None:
-    from plugins.pyspark_landing import LandingReader, Pseudonyms
+    from plugins.pyspark_landing import LandingReader, Pseudonyms, Query
 
     folder = tmp_path / "landing"
     shop = Shop(tmp_path)
     for name in "ab":
         shop.land(f"{name}.ndjson", [{}])
-    query = "select file, md5_number(file) as file_hash from stg_rows where text = '{}'"
+    query = Query("select file, md5_number(file) as file_hash from landed.rows where text = '{}'", True)
     reader = LandingReader(str(folder), query, Pseudonyms("", []))
     (files,) = reader.partitions()
     (folder / "a.ndjson").unlink()
@@ -189,10 +189,10 @@ def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_n
 
 
 def until_rows_are_read(shop: Shop, is_building: Callable[[], bool]) -> None:
-    """Return when the build under way has written `stg_parsed_events`; fails where it ends before."""
+    """Return when the build under way has written `stg_landing__rows`; fails where it ends before."""
     tables = shop.warehouse / "spark" / "storefront.db"
     deadline = time.monotonic() + 200
-    while not list(tables.glob("*/stg_parsed_events/_SUCCESS")):
+    while not list(tables.glob("*/stg_landing__rows/_SUCCESS")):
         assert is_building() and time.monotonic() < deadline
         time.sleep(0.1)
 

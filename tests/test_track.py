@@ -79,7 +79,7 @@ def counts(shop: Shop) -> dict[str, int]:
     with shop.built().build_database() as build:
         return {
             table: build.sql(f"select count(*) from {table}").fetchall()[0][0]
-            for table in ("fct_events", "stg_quarantine")
+            for table in ("fct_events", "stg_landing__quarantine")
         }
 
 
@@ -104,7 +104,7 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
         assert kept[0]["idempotency_key"] != kept[2]["idempotency_key"]
         assert abs(datetime.fromisoformat(kept[0]["created_at"]) - datetime.now(UTC)).total_seconds() < 60
     shop.land("refused.ndjson", [event for event in REFUSED if event != [[GOOD]]])
-    assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_quarantine": len(REFUSED) - 1}
+    assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_landing__quarantine": len(REFUSED) - 1}
 
 
 def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -183,7 +183,7 @@ def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop:
     assert not list(shop.landing.glob("tracked/.*"))
     keys = {event["idempotency_key"] for event in landed(shop)}
     assert keys >= set(taken)
-    assert counts(shop) == {"fct_events": len(keys), "stg_quarantine": 0}
+    assert counts(shop) == {"fct_events": len(keys), "stg_landing__quarantine": 0}
 
 
 def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -202,7 +202,7 @@ def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[
     assert [name[:8] + name[11:] for name in names[:2]] == ["20260306.ndjson.gz", "20260307.ndjson.gz"]
     assert len(names) == 3
     assert len(landed(shop)) == 5
-    assert counts(shop) == {"fct_events": 5, "stg_quarantine": 0}
+    assert counts(shop) == {"fct_events": 5, "stg_landing__quarantine": 0}
 
 
 def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked: dict[str, Any]) -> None:

@@ -1,3 +1,15 @@
+{% macro store_date(instant) -%}
+    {{ return(adapter.dispatch('store_date')(instant)) }}
+{%- endmacro %}
+
+{% macro default__store_date(instant) -%}
+    cast(timezone('{{ store_timezone() }}', timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{% macro spark__store_date(instant) -%}
+    cast(convert_timezone('UTC', '{{ store_timezone() }}', {{ instant }}) as date)
+{%- endmacro %}
+
 {% macro days_between(first, last) -%}
     {{ return(adapter.dispatch('days_between')(first, last)) }}
 {%- endmacro %}

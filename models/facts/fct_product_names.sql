@@ -2,7 +2,7 @@ with names as (
     select
         *,
         lag(product_name) over (partition by product_slug order by named_at) as previous_name
-    from {{ ref('fct_product_names_daily') }}
+    from {{ ref('int_product_names_by_date') }}
 )
 
 select

@@ -1,8 +1,14 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
 
-with events as (
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+events as (
     select * from {{ ref('fct_events') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
 )
 
 select

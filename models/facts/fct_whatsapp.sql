@@ -1,12 +1,16 @@
-{{ config(materialized='touched', unique_key='session_id') }}
--- depends_on: {{ ref('stg_touched_events') }}
+{{ config(materialized='incremental', unique_key='session_id') }}
 
-with events as (
-    select *
-    from {{ ref('stg_checkout_events') }}
+with changed_rows as (
+    select * from {{ ref('int_changed_rows') }}
+),
+
+events as (
+    select * from {{ ref('int_events') }}
     where
         event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
-        and {{ is_made_anew('session_id', ref('stg_checkout_events')) }}
+        {% if is_incremental() %}
+            and session_id in (select session_id from changed_rows)
+        {% endif %}
 ),
 
 -- A click belongs to the session's next sale only, and a second sale to no click.
@@ -16,15 +20,9 @@ linked as (
         event_type = 'whatsapp_purchase'
         and lag(event_type) over session_events = 'whatsapp_cart_click' as is_sale_after_click,
         lag(value) over session_events as previous_value,
-        lag(occurred_at) over session_events as previous_at,
-        lag(event_date) over session_type_events as type_previous_date,
-        lead(occurred_at) over session_type_events as type_next_at
+        lag(occurred_at) over session_events as previous_at
     from events
-    window
-        session_events as (
-            partition by session_id order by occurred_at, event_type, value nulls first
-        ),
-        session_type_events as (partition by session_id, event_type order by occurred_at)
+    window session_events as (partition by session_id order by occurred_at, event_type, value nulls first)
 )
 
 select

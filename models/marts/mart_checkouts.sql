@@ -6,7 +6,7 @@ with counts as (
         sum(value) as value,
         coalesce(sum(value) filter (where is_abandoned), 0) as abandoned_value,
         event_date
-    from {{ ref('fct_checkouts') }}
+    from {{ ref('int_checkouts') }}
     group by event_date, source
 )
 

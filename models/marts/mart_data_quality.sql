@@ -1,9 +1,6 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
-
 with events as (
     select *
-    from {{ ref('stg_events') }}
+    from {{ ref('int_events') }}
     where has_unreadable_price or has_unreadable_quantity or has_unreadable_metadata or has_unreadable_text
 ),
 

@@ -1,5 +1,3 @@
-{{ config(materialized='kept') }}
-
 with digits as (
     {% for digit in range(10) %}
         select {{ digit }} as digit

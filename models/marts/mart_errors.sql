@@ -1,16 +1,31 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
--- depends_on: {{ ref('stg_touched_events') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
 
-with errors as (
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+error_types as (
+    select event_type
+    from {{ ref('event_types') }}
+    where is_checkout_error
+),
+
+events as (
+    select * from {{ ref('int_events') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
+),
+
+errors as (
     select
         session_id,
         event_type as error_type,
         count(*) as errors,
         event_date,
         min(occurred_at) as first_error_at
-    from {{ ref('stg_checkout_events') }}
-    where event_type in ({{ error_types() }})
+    from events
+    where event_type in (select error_types.event_type from error_types)
     group by event_date, session_id, event_type
 ),
 
@@ -19,8 +34,10 @@ purchases as (
         session_id,
         purchase_date,
         max(purchased_at) as last_purchase_at
-    from {{ ref('fct_purchases') }}
-    where {{ is_of_touched_day('purchase_date') }}
+    from {{ ref('int_purchases') }}
+    {% if is_incremental() %}
+        where purchase_date in (select event_date from changed_dates)
+    {% endif %}
     group by purchase_date, session_id
 ),
 
@@ -45,8 +62,12 @@ abandoned as (
         count(*) as abandoned_checkouts,
         sum(value) as abandoned_value,
         event_date
-    from {{ ref('fct_checkouts') }}
-    where is_abandoned
+    from {{ ref('int_checkouts') }}
+    where
+        is_abandoned
+        {% if is_incremental() %}
+            and event_date in (select event_date from changed_dates)
+        {% endif %}
     group by event_date, last_error_type
 )
 

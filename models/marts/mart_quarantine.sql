@@ -1,5 +1,5 @@
 with quarantine as (
-    select * from {{ ref('stg_quarantine') }}
+    select * from {{ ref('stg_landing__quarantine') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with purchases as (
-    select * from {{ ref('fct_purchases') }}
+    select * from {{ ref('int_purchases') }}
 ),
 
 days as (

@@ -1,12 +1,17 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
--- depends_on: {{ ref('stg_touched_events') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
 
-with events as (
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+events as (
     select
         *,
         coalesce(session_previous_date != event_date, true) as is_first_of_day
     from {{ ref('fct_events') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
 ),
 
 sales as (
@@ -14,8 +19,10 @@ sales as (
         session_id,
         sum(revenue) as revenue,
         purchase_date
-    from {{ ref('fct_purchases') }}
-    where {{ is_of_touched_day('purchase_date') }}
+    from {{ ref('int_purchases') }}
+    {% if is_incremental() %}
+        where purchase_date in (select event_date from changed_dates)
+    {% endif %}
     group by purchase_date, session_id
 ),
 

@@ -1,7 +1,17 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
 
-with days as (
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+events as (
+    select * from {{ ref('fct_whatsapp') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
+),
+
+days as (
     select
         count(*) filter (where event_type = 'whatsapp_cart_click') as clicks,
         count(*) filter (where event_type = 'whatsapp_purchase') as sales,
@@ -17,7 +27,7 @@ with days as (
         count(clicked_value) as sales_with_revenue,
         sum(clicked_value) as revenue,
         event_date
-    from {{ ref('fct_whatsapp') }}
+    from events
     group by event_date
 )
 

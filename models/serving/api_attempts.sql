@@ -1,17 +1,34 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
 
-with attempts as (
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+checkout_types as (
+    select event_type
+    from {{ ref('event_types') }}
+    where is_checkout_error or event_type in ('begin_checkout', 'purchase')
+),
+
+events as (
+    select * from {{ ref('int_events') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
+),
+
+attempts as (
     select
-        *,
-        min(occurred_at) over (partition by event_date, buyer_id) as first_at,
-        min(session_id) over (partition by event_date, buyer_id) as first_session_id
-    from {{ ref('stg_checkout_events') }}
-    where event_type in ({{ checkout_steps() }}, {{ error_types() }})
+        events.*,
+        min(events.occurred_at) over buyer_events as first_at,
+        min(events.session_id) over buyer_events as first_session_id
+    from events
+    inner join checkout_types on events.event_type = checkout_types.event_type
+    window buyer_events as (partition by events.event_date, events.buyer_id)
 )
 
 select
-    -- In the order in which they came, so that the number says nothing else of them.
+    -- In the order in which they came, so that the number says nothing else about a buyer.
     dense_rank() over (partition by event_date order by first_at, first_session_id, buyer_id) as buyer_number,
     event_type,
     product_slug,

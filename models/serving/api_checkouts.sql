@@ -1,5 +1,15 @@
-{{ config(materialized='daily') }}
--- depends_on: {{ ref('stg_touched_days') }}
+{{ config(materialized='incremental', unique_key='event_date') }}
+
+with changed_dates as (
+    select * from {{ ref('int_changed_dates') }}
+),
+
+checkout_steps as (
+    select * from {{ ref('int_checkout_steps') }}
+    {% if is_incremental() %}
+        where event_date in (select event_date from changed_dates)
+    {% endif %}
+)
 
 select
     event_type,
@@ -7,5 +17,5 @@ select
     occurred_at,
     previous_of_type_at,
     previous_at
-from {{ ref('fct_checkout_steps') }}
+from checkout_steps
 order by occurred_at

@@ -1,0 +1,65 @@
+-- No other columns: all of them take 1.2 s and these 0.3 s at 10 million rows.
+with landed_rows as (
+    select
+        file_id,
+        row_number,
+        item_number,
+        event_key,
+        session_id,
+        case when event_type in ('begin_checkout', 'purchase') then buyer_id end as buyer_id,
+        occurred_at
+    from {{ ref('stg_landing__rows') }}
+    where quarantine_reason is null
+),
+
+files as (
+    select * from {{ ref('stg_landing__files') }}
+),
+
+superseded_files as (
+    select * from {{ ref('stg_landing__superseded_files') }}
+),
+
+last_publication as (
+    select * from {{ source('state', 'last_publication') }}
+),
+
+-- File ids only grow. Where nothing is published, all files are changed. A full refresh needs no list.
+changed_files as (
+    select file_id
+    from files
+    where
+        {{ not flags.FULL_REFRESH }}
+        and (
+            file_id > coalesce((select max(last_file_id) from last_publication), 0)
+            or file_id in (select file_id from superseded_files)
+        )
+),
+
+rows_of_changed_files as (
+    select * from landed_rows
+    where file_id in (select file_id from changed_files)
+),
+
+-- Which of them counts is decided again, so the sessions of all of them are.
+rows_with_the_same_key as (
+    select * from landed_rows
+    where event_key in (select event_key from rows_of_changed_files)
+),
+
+changed_rows as (
+    select * from rows_of_changed_files
+    union all
+    select * from rows_with_the_same_key
+    where file_id not in (select file_id from changed_files)
+)
+
+select
+    file_id,
+    row_number,
+    item_number,
+    event_key,
+    session_id,
+    buyer_id,
+    {{ store_date('occurred_at') }} as event_date
+from changed_rows

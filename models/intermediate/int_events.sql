@@ -1,0 +1,89 @@
+{{ config(materialized='incremental', unique_key='session_id') }}
+
+with changed_rows as (
+    select * from {{ ref('int_changed_rows') }}
+),
+
+duplicate_events as (
+    select * from {{ ref('int_duplicate_events') }}
+),
+
+landed_rows as (
+    select * from {{ ref('stg_landing__events') }}
+    {% if is_incremental() %}
+        where session_id in (select session_id from changed_rows)
+    {% endif %}
+),
+
+events as (
+    select
+        landed_rows.*,
+        {{ store_date('landed_rows.occurred_at') }} as event_date,
+        coalesce(landed_rows.source, 'direct') as known_source,
+        landed_rows.product_slug is not null
+        and landed_rows.event_type in ('product_view', 'add_to_cart', 'purchase') as is_product_step
+    from landed_rows
+    anti join duplicate_events
+        on
+            landed_rows.file_id = duplicate_events.file_id
+            and landed_rows.row_number = duplicate_events.row_number
+            and landed_rows.item_number = duplicate_events.item_number
+),
+
+-- With the day before and the instant after, counting the distinct sessions of any window takes comparing dates only
+-- (see DECISIONS.md, "Distinct counts"). Events of one instant are ordered by what they hold, because the order of
+-- files must change nothing.
+numbered as (
+    select
+        *,
+        row_number() over session_events as event_number,
+        lag(event_date) over session_events as session_previous_date,
+        lead(occurred_at) over session_events as session_next_at,
+        lead(known_source) over session_events as session_next_source
+    from events
+    window
+        session_events as (
+            partition by session_id
+            order by occurred_at, known_source, event_type, product_slug nulls last, price, quantity, file, row_number
+        )
+),
+
+linked as (
+    select
+        *,
+        lag(event_date) over session_type_events as type_previous_date,
+        lead(occurred_at) over session_type_events as type_next_at,
+        lag(event_date) over session_product_events as product_previous_date,
+        lead(occurred_at) over session_product_events as product_next_at
+    from numbered
+    window
+        session_type_events as (partition by session_id, event_type order by event_number),
+        session_product_events as (partition by session_id, event_type, product_slug order by event_number)
+)
+
+select
+    session_id,
+    buyer_id,
+    event_type,
+    product_slug,
+    product_name,
+    known_source as source,
+    session_next_source,
+    quantity,
+    value,
+    case when event_type = 'purchase' then quantity else 0 end as units,
+    case when event_type = 'purchase' then {{ line_value('price', 'quantity') }} else 0 end as revenue,
+    has_unreadable_price,
+    has_unreadable_quantity,
+    has_unreadable_metadata,
+    has_unreadable_text,
+    event_date,
+    session_previous_date,
+    type_previous_date,
+    case when is_product_step then product_previous_date end as product_previous_date,
+    occurred_at,
+    session_next_at,
+    type_next_at,
+    case when is_product_step then product_next_at end as product_next_at
+from linked
+order by occurred_at

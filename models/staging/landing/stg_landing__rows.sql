@@ -1,0 +1,259 @@
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns') }}
+
+{% call read_in_tasks('rows') %}
+
+with landed_rows as (
+    select
+        file_id,
+        file,
+        row_number,
+        defect,
+        text,
+        folder_fields,
+        {{ json_of('case when defect is null then text end') }} as body
+    from {{ source('landing', 'rows') }}
+),
+
+-- Each user agent once, because telling whether it is a robot's takes longer than reading its row.
+robots as (
+    select user_agent
+    from (
+        select distinct regexp_extract(text, 'ser_?[aA]gent\\*"\s*:\s*\\*"([^"\\]+)', 1) as user_agent
+        from {{ source('landing', 'rows') }}
+        where contains(text, 'ser_agent') or contains(text, 'serAgent')
+    ) as user_agents
+    where landed.is_robot(user_agent)
+),
+
+-- What a row's folders say of it stands behind what it says itself: of two fields of a name the first counts.
+objects as (
+    select
+        file_id,
+        file,
+        row_number,
+        defect,
+        text,
+        landed.keyed_number(text) as row_hash,
+        concat(text, folder_fields) as names_text,
+        case
+            when json_type(body) != 'OBJECT' then null
+            when folder_fields is null then body
+            when cast(body as varchar) = '{}' then cast(folder_fields as json)
+            else cast(left(cast(body as varchar), -1) || ',' || substr(folder_fields, 2) as json)
+        end as body
+    from landed_rows
+),
+
+known_names as (
+    select
+        * exclude (body, names_text),
+        {{ with_known_names('body', 'names_text') }} as body
+    from objects
+),
+
+-- Every field stays JSON at first, as only its type tells "2" from true and {} from text.
+found as (
+    select
+        *,
+        {{ fields_of('body') }} as fields
+    from known_names
+),
+
+landed_events as (
+    select
+        *,
+        {{ event_type_of() }} as landed_type,
+        {{ first_of('metadata') }} as metadata,
+        {{ first_of('items') }} as landed_items
+    from found
+),
+
+names as (
+    select
+        event_name,
+        case
+            when count(*) > 1 then error('seeds/event_names.csv has more than one row for ' || event_name)
+            else min(event_type)
+        end as event_type
+    from {{ seed_rows('event_names') }}
+    group by event_name
+),
+
+product_types as (
+    select event_type
+    from {{ seed_rows('event_types') }}
+    where is_about_product
+),
+
+named_events as (
+    select
+        landed_events.*,
+        coalesce(names.event_type, landed_events.landed_type) as event_type,
+        {{ object_in('metadata') }} as metadata_object,
+        case
+            when landed_items is not null
+                then
+                    from_json(
+                        case
+                            when json_type(landed_items) = 'VARCHAR' then try_cast(landed_items ->> '$' as json)
+                            else landed_items
+                        end,
+                        '["JSON"]'
+                    )
+        end as items
+    from landed_events
+    left join names on landed_events.landed_type = names.event_name
+),
+
+-- An event about one product is one event for each of its items.
+numbered_items as (
+    select
+        *,
+        unnest(case when is_split then generate_series(1, len(items)) else [1] end) as item_number
+    from (
+        select
+            *,
+            coalesce(len(items) > 0, false) as has_items,
+            has_items and coalesce(event_type in (select product_types.event_type from product_types), false) as is_split
+        from named_events
+    ) as events
+),
+
+located as (
+    select
+        *,
+        {{ first_of('_id') }} as landed_id,
+        {{ first_of('idempotency_key') }} as landed_idempotency_key,
+        {{ first_of('session_id') }} as landed_session_id,
+        {{ first_of('user_id') }} as landed_user_id,
+        {{ first_of('source') }} as landed_source,
+        {{ first_of('user_agent') }} as landed_user_agent,
+        {{ first_of('created_at') }} as landed_created_at,
+        case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
+        case when is_split then {{ item_value('product_name') }} else {{ first_of('product_name') }} end as landed_product_name,
+        case when is_split then {{ item_value('price') }} else {{ first_of('price') }} end as landed_price,
+        case when is_split then {{ item_value('quantity') }} else {{ first_of('quantity') }} end as landed_quantity
+    from (select *, case when is_split then items[item_number] end as item from numbered_items) as events
+),
+
+texts as (
+    select
+        *,
+        {{ json_text('landed_idempotency_key') }} as idempotency_key,
+        {{ json_text('landed_id') }} as store_id,
+        {{ id_text(json_text('landed_session_id')) }} as session_id,
+        {{ id_text(json_text('landed_user_id')) }} as user_id,
+        {{ json_text('landed_product_slug') }} as product_slug,
+        {{ json_text('landed_product_name') }} as product_name,
+        -- As Google Analytics calls it.
+        nullif({{ json_text('landed_source') }}, '(direct)') as source,
+        regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
+        {{ price_text('landed_price') }} as price_text,
+        {{ json_text('landed_quantity') }} as quantity_text,
+        {{ json_text('landed_created_at') }} as created_text,
+        regexp_extract(
+            case when json_type(landed_created_at) = 'OBJECT' then cast(landed_created_at as varchar) end,
+            '^[{]"[$]date":(?:[{]"[$]numberLong":)?"?(-?[0-9]+)"?[}]+$',
+            1
+        ) as created_milliseconds
+    from located
+),
+
+typed as (
+    select
+        *,
+        {{ price_of('price_text') }} as known_price,
+        {{ quantity_of('quantity_text') }} as known_quantity,
+        coalesce(
+            {{ utc_instant('created_text', 'created_milliseconds') }},
+            {{ utc_instant(iso_text('created_text'), 'null') }}
+        ) as occurred_at
+    from texts
+),
+
+-- The money of a whole event is looked for where nothing else says what it is worth.
+valued as (
+    select
+        *,
+        case when has_items and not is_split then {{ money_of_items() }} end as items_value,
+        case
+            when
+                (is_split and len(items) = 1 and known_price is null)
+                or (not is_split and event_type != 'purchase' and (known_price is null or product_slug is null))
+                then {{ money_of_event() }}
+        end as event_value
+    from typed
+),
+
+-- An item that is alone and has no price is worth what its event is.
+priced as (
+    select
+        *,
+        coalesce(
+            known_price,
+            case when is_split then try_cast(event_value / coalesce(known_quantity, 1) as decimal(17, 4)) end
+        ) as price,
+        coalesce(known_quantity, 1) as quantity
+    from valued
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when defect is not null then defect
+            when body is null then 'not a JSON object'
+            when occurred_at between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999' is not true
+                then 'no readable created_at'
+            when session_id is null then 'no readable session_id'
+            when event_type is null then 'no readable event_type'
+            when length(session_id) > {{ longest_text() }} then 'session_id of more than {{ longest_text() }} characters'
+            when length(event_type) > {{ longest_text() }} then 'event_type of more than {{ longest_text() }} characters'
+            when event_type != 'purchase' and user_agent in (select robots.user_agent from robots) then 'a robot'
+        end as quarantine_reason
+    from priced
+)
+
+select
+    file_id,
+    file,
+    row_number,
+    cast(item_number as integer) as item_number,
+    quarantine_reason,
+    landed.without_erased(case when quarantine_reason is not null then text end) as quarantined_text,
+    row_hash,
+    landed.keyed_number(
+        coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
+    ) as event_key,
+    landed.without_addresses(session_id) as session_id,
+    landed.buyer(coalesce(user_id, session_id)) as buyer_id,
+    landed.without_addresses(event_type) as event_type,
+    left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
+    left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
+    left(landed.without_addresses(source), {{ longest_text() }}) as source,
+    coalesce(price, 0) as price,
+    quantity,
+    case
+        when is_split or event_type = 'purchase' then {{ line_value('coalesce(price, 0)', 'quantity') }}
+        when items_value is not null then items_value
+        when product_slug is not null and price is not null then {{ line_value('price', 'quantity') }}
+        else event_value
+    end as value,
+    price is null
+    and coalesce(
+        event_type = 'purchase' or price_text is not null or json_type(landed_price) in ('OBJECT', 'ARRAY', 'BOOLEAN'),
+        false
+    ) as has_unreadable_price,
+    known_quantity is null and coalesce(json_type(landed_quantity) != 'NULL', false) as has_unreadable_quantity,
+    metadata_object is null
+    and coalesce(
+        case json_type(metadata) when 'VARCHAR' then trim(metadata ->> '$') != '' else json_type(metadata) != 'NULL' end,
+        false
+    ) as has_unreadable_metadata,
+    coalesce(greatest(length(product_slug), length(product_name), length(source)) > {{ longest_text() }}, false) as has_unreadable_text,
+    occurred_at
+from reasoned
+-- One row stands for all items of a row that cannot be read.
+where quarantine_reason is null or item_number = 1
+
+{% endcall %}

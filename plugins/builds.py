@@ -1,0 +1,122 @@
+"""Builds and publishes once, as far as anything is new: `python plugins/builds.py [--reread]`."""
+
+import argparse
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import Path
+
+import duckdb
+from landing import LandingError, landing_files, landing_zone, versions_of_files
+from loader import changed_files, files_left_out, known_files, name_of
+from notes import note_build
+from versions import FILES, LINK, digest, hash_of_inputs, naming_unreadable
+
+BUILD = "build.duckdb"
+PATIENCE = 120  # Seconds to wait for another build to end.
+COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:thorough")
+PUBLISHED = """
+    select name, digest
+    from last_publication
+    where last_file_id = (select max(file_id) from stg_landing__files)
+"""
+
+
+class Need(Enum):
+    """What a build has to do."""
+
+    NOTHING = auto()
+    CHANGES = auto()
+    EVERYTHING = auto()
+
+
+def need(warehouse: Path, zone: str, store_timezone: str) -> Need:
+    """What a build has to do now; waits for a build under way. Raises LandingError."""
+    build = warehouse / BUILD
+    if not build.exists():
+        return Need.EVERYTHING
+    try:
+        with opened(build) as connection:
+            return need_of(connection, warehouse / LINK, zone, store_timezone)
+    except duckdb.CatalogException:
+        return Need.EVERYTHING
+    except duckdb.Error:
+        # dbt says what is wrong.
+        return Need.CHANGES
+
+
+def need_of(connection: duckdb.DuckDBPyConnection, link: Path, zone: str, store_timezone: str) -> Need:
+    is_published = connection.execute("from last_publication").fetchall()
+    definition = hash_of_inputs([], store_timezone)
+    if not is_published or connection.execute("from definition").fetchall() != [(definition,)]:
+        return Need.EVERYTHING
+    versions = versions_of_files(landing_files(zone)[0])
+    known = known_files(connection)
+    gone = known.keys() - set(map(name_of, versions))
+    if changed_files(versions, known) or files_left_out(gone, zone):
+        return Need.CHANGES
+    for name, known_digest in connection.execute(PUBLISHED).fetchall():
+        if link.exists() and link.resolve().name == name and digest(link) == known_digest:
+            return Need.NOTHING
+    return Need.CHANGES
+
+
+def opened(build: Path) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return duckdb.connect(build, read_only=True)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def arguments(needed: Need, *options: str) -> list[str]:
+    """The command of dbt that does it."""
+    # Seeds are code: where they are as they were, they need not be loaded.
+    refresh = ["--full-refresh"] if needed is Need.EVERYTHING else ["--exclude-resource-type", "seed"]
+    return [*COMMAND, *refresh, *options]
+
+
+def note_nothing_new(warehouse: Path, began_at: datetime) -> str:
+    """Note a build that found nothing new; what to say of it."""
+    with opened(warehouse / BUILD) as connection:
+        query = FILES.format(rows="stg_landing__rows", files="stg_landing__files")
+        unreadable = naming_unreadable(connection.execute(query).fetchall())
+    note_build(warehouse, began_at.isoformat(), rows={})
+    return f"Nothing is new since {(warehouse / LINK).resolve().stem}: nothing was published{unreadable}"
+
+
+def store_timezone() -> str:
+    return os.environ.get("STORE_TIMEZONE", "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--reread", action="store_true", help="read all files anew, and drop the rows of files that are gone"
+    )
+    is_reread = parser.parse_args().reread
+    is_whole = is_reread or os.environ.get("DBT_TARGET", "duckdb") != "duckdb"
+    warehouse = Path(os.environ.get("WAREHOUSE_DIR") or "warehouse")
+    began_at = datetime.now(UTC)
+    try:
+        zone = landing_zone(os.environ.get("RAW_EVENTS"))
+        needed = Need.EVERYTHING if is_whole else need(warehouse, zone, store_timezone())
+        if needed is Need.NOTHING:
+            print(note_nothing_new(warehouse, began_at))
+        else:
+            # Here, because importing dbt takes a second, which a build with nothing new need not wait.
+            from runs import build
+
+            is_built = build(arguments(needed, *(["--vars", "reread: true"] if is_reread else [])))
+            sys.exit(0 if is_built else 1)
+    except LandingError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

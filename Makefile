@@ -38,10 +38,11 @@ run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS), se
 	trap 'kill $$(jobs -p) 2> /dev/null; wait' EXIT && trap exit INT TERM && \
 	{ $(BIN)/python plugins/watch.py & $(BIN)/python -m serve & wait -n; }
 
-# Those of Spark by themselves, as it takes both cores from whoever waits for a page.
+# The second build is an incremental one. Spark's tests run by themselves, because they take both cores.
 test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb
+	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb && \
+	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb --exclude-resource-type unit_test
 	@$(BIN)/pytest --ignore tests/test_spark.py
 	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
 

@@ -24,7 +24,7 @@
                 {% if 'thorough' not in node.tags %}
                     {% do left_out.append(node.name) %}
                 {% endif %}
-            {% elif node.config.meta.get('published') %}
+            {% elif node.access == 'public' %}
                 {% set columns = {} %}
                 {% set types = {} %}
                 {% for column in node.columns.values() %}

@@ -84,10 +84,10 @@ def arguments(needed: Need, *options: str) -> list[str]:
 def note_nothing_new(warehouse: Path, began_at: datetime) -> str:
     """Note a build that found nothing new; what to say of it."""
     with opened(warehouse / BUILD) as connection:
-        query = FILES.format(rows="stg_landing__rows", files="stg_landing__files")
-        unreadable = naming_unreadable(connection.execute(query).fetchall())
+        files = connection.execute(FILES.format("stg_landing__files")).fetchall()
     note_build(warehouse, began_at.isoformat(), rows={})
-    return f"Nothing is new since {(warehouse / LINK).resolve().stem}: nothing was published{unreadable}"
+    version = (warehouse / LINK).resolve().stem
+    return f"Nothing is new since {version}: nothing was published{naming_unreadable(files)}"
 
 
 def store_timezone() -> str:

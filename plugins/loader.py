@@ -1,6 +1,7 @@
 """Tells which files are new in the landing zone, and reads them into the source `landing`."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from glob import has_magic
 from pathlib import Path
 
@@ -36,7 +37,12 @@ def load(connection: duckdb.DuckDBPyConnection, zone: str, is_reread: bool) -> N
     )
     if is_reread and gone:
         print(f"Dropped: {count_rows(connection, gone)} rows of {len(gone)} files that are gone")
+    if is_reread:
+        # Killed from here on, the next build reads all files again.
+        with suppress(duckdb.CatalogException):
+            connection.execute("delete from stg_landing__files")
     first_id = next_file_id(connection)
+    forget_rows_from(connection, first_id)
     files = [
         FileVersion(file_id, path, version) for file_id, (path, version) in enumerate(read.items(), first_id)
     ]
@@ -90,6 +96,12 @@ def next_file_id(connection: duckdb.DuckDBPyConnection) -> int:
         return 1
     assert found
     return int(found[0])
+
+
+def forget_rows_from(connection: duckdb.DuckDBPyConnection, first_id: int) -> None:
+    """Delete rows that a killed build left, whose files are not known and so are read again."""
+    with suppress(duckdb.CatalogException):
+        connection.execute("delete from stg_landing__rows where file_id >= ?", [first_id])
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> int:

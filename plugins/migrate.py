@@ -18,7 +18,7 @@ MIGRATE = f"""
         file,
         max(file_version) as file_version,
         'of an earlier release' as parser_version,
-        make_timestamp(try_cast(split_part(max(file_version), '-', 2) as bigint) // 1000) as changed_at
+        max(quarantine_reason) filter (where row_number = 0) as parse_error
     from {EARLIER_ROWS}
     group by file;
 

@@ -177,7 +177,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             raise unreadable(Path(self.creds.path), error) from None
 
     def files(self) -> list[File]:
-        return self.connection.cursor().execute(FILES.format(rows=ROWS, files=FILES_TABLE)).fetchall()
+        return self.connection.cursor().execute(FILES.format(FILES_TABLE)).fetchall()
 
     def inputs_published(self, link: Path) -> str | None:
         """Those of what this build file published last; None unless the link names it, unharmed."""

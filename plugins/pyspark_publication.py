@@ -48,7 +48,7 @@ class Publisher(DataSourceReader):
             rows, file_versions, duplicates = map(
                 self.parquet, ("stg_landing__rows", "stg_landing__files", "int_duplicate_events")
             )
-            files = connection.execute(FILES.format(rows=rows, files=file_versions)).fetchall()
+            files = connection.execute(FILES.format(file_versions)).fetchall()
             found = account(connection, rows, duplicates)
             inputs = hash_of_inputs(files, self.build["store_timezone"])
             version, _ = publish_version(

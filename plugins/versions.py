@@ -40,8 +40,8 @@ KEY = "key"
 PARQUET_LINK = "parquet"
 # The name and version of each file that counts, and whether something was wrong with it.
 FILES = """
-    select file, file_version, file_id in (select file_id from {rows} where row_number = 0)
-    from {files}
+    select file, file_version, parse_error is not null
+    from {}
     qualify file_id = max(file_id) over (partition by file)
     order by file
 """

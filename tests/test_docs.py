@@ -36,6 +36,15 @@ def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> Non
     }
 
 
+def test_all_that_is_published_is_public_and_some_exposure_names_it(small_shop: Shop) -> None:
+    manifest = json.loads((TARGET / "manifest.json").read_bytes())
+    exposed = {name for each in manifest["exposures"].values() for name in each["depends_on"]["nodes"]}
+    public = {name for name, node in manifest["nodes"].items() if node.get("access") == "public"}
+    assert public == exposed
+    published = {name for (name,) in small_shop.published().sql("show tables").fetchall()}
+    assert {name.split(".")[-1] for name in public} == published - {"published_build"}
+
+
 def test_the_tests_that_the_threat_model_names_are_there() -> None:
     threat_model = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     named = set(re.findall("`(test_[a-z0-9_]+)`", threat_model))

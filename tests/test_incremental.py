@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.reference import instant
 from tests.shop import ROOT, Shop, event
 from tests.test_property import Scenario
 
@@ -33,14 +34,29 @@ class GrowingShop:
         self.deletable: list[Path] = []
 
     def grows(self) -> None:
-        for number in range(BUILDS):
-            self.change(self.scenario.events[number::BUILDS])
+        for events in self.parts():
+            self.change(events)
             if self.random.random() < 0.3:
                 self.kill_a_build()
                 self.change([])
             self.shop.built()
             self.remember()
         assert differences(self.shop, self.rebuilt()) == []
+
+    def parts(self) -> list[list[dict[str, Any]]]:
+        """The events of each build; they are of other days, of other sessions or buyers, or of any."""
+        key = self.random.choice(
+            [
+                lambda raw: "",
+                lambda raw: str(instant(raw.get("created_at"))),
+                lambda raw: str(raw.get("session_id")),
+                lambda raw: str(raw.get("user_id")),
+            ]
+        )
+        events = sorted(self.scenario.events, key=key)
+        size = -(-len(events) // BUILDS)
+        parts = [events[first : first + size] for first in range(0, len(events), size)]
+        return self.random.sample(parts, len(parts))
 
     def change(self, events: list[dict[str, Any]]) -> None:
         """Land events in new files and old ones, rewrite one and keep its time, delete one."""
@@ -153,29 +169,26 @@ def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_t
 
 
 def test_a_build_does_what_is_new_and_no_more(shop: Shop) -> None:
-    def says(*arguments: str) -> str:
-        return shop.made(*arguments).stdout
-
     def dates() -> list[str]:
         return [str(day) for (day,) in shop.published().sql("select event_date from mart_sales").fetchall()]
 
     shop.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
-    assert "1 rows read: 1 kept" in says()
-    assert says().startswith("Nothing is new since")
+    assert "1 rows read: 1 kept" in shop.build().stdout
+    assert shop.made().stdout.startswith("Nothing is new since")
     shop.land("bad.ndjson", [{}])
-    assert "Files: 1 read, 1 unchanged" in says()
+    assert "Files: 1 read, 1 unchanged" in shop.build().stdout
     assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
     refused = shop.run("-m", "dbt.cli.main", "build")
     assert refused.returncode and "`make build`, or `dbt build --full-refresh`" in refused.stdout
-    assert "Files: 0 read, 2 unchanged" in says()
+    assert "Files: 0 read, 2 unchanged" in shop.made().stdout
     assert dates() == ["2026-03-06"]
     shop.environment["STORE_TIMEZONE"] = "UTC"
     kill_once_a_mart_is_made(shop, "--full-refresh")
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    assert "Published" in says()
+    assert "Published" in shop.build().stdout
     assert dates() == ["2026-03-06"]
-    assert says().startswith("Nothing is new since")
+    assert shop.made().stdout.startswith("Nothing is new since")
 
 
 def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
@@ -189,6 +202,16 @@ def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
     build.join()
 
 
+@pytest.mark.parametrize("lost", ["delete from stg_landing__files", "drop table stg_landing__files"])
+def test_a_build_killed_between_the_rows_and_their_files_reads_them_again(shop: Shop, lost: str) -> None:
+    shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
+    shop.built()
+    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+        build.sql(lost)
+    assert "Files: 1 read" in shop.build().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
+
+
 def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: Shop, tmp_path: Path) -> None:
     def sales() -> int:
         ((count,),) = shop.published().sql("select sum(purchases) from mart_sales").fetchall()
@@ -200,7 +223,7 @@ def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: S
     (shop.landing / "5.ndjson").unlink()
     (shop.landing / "6.ndjson").unlink()
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    assert "Published" in shop.made().stdout and sales() == 3
+    assert "Published" in shop.build().stdout and sales() == 3
     assert shop.build("--full-refresh").returncode == 0 and sales() == 3
     shop.root = other_release(tmp_path / "project")
     assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
@@ -224,11 +247,11 @@ def test_a_build_file_of_the_last_release_keeps_its_rows_by_one_command(shop: Sh
             select file, 0 as row_number, 1 as item_number, file_version from stg_landing__files;
             drop table stg_landing__rows; drop table stg_landing__files;
         """)
-    refused = shop.made()
+    refused = shop.build()
     assert refused.returncode and "`make migrate`" in refused.stdout
     migrated = shop.run("plugins/migrate.py")
     assert migrated.stdout.startswith("Took over 2 rows of 2 files")
-    assert "Files: 1 read, 0 unchanged" in shop.made().stdout
+    assert "Files: 1 read, 0 unchanged" in shop.build().stdout
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
 
 
@@ -243,6 +266,26 @@ def other_release(project: Path) -> Path:
         with (project / part).open("a") as file:
             file.write("\n-- Another release.\n")
     return project
+
+
+def test_a_model_that_forgets_to_ask_for_changes_only_is_slow_and_not_wrong(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.root = other_release(tmp_path / "project")
+    model = shop.root / "models" / "intermediate" / "int_purchases.sql"
+    query = model.read_text()
+    condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
+    model.write_text(query.replace(condition, "        {% if false %}\n"))
+    for day in (6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+        assert "Published" in shop.made().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+
+
+def test_the_strategy_refuses_a_key_of_which_no_change_is_known(shop: Shop) -> None:
+    refused = shop.run("-m", "dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
+    assert refused.returncode
+    assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
 
 
 def test_another_landing_zone_replaces_the_one_before_unless_that_would_lose_events(

@@ -1,13 +1,22 @@
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns') }}
 
-{% call read_in_tasks('files') %}
+-- Rows first: a file version counts as read only once its rows are here.
+with landed_rows as (
+    select * from {{ ref('stg_landing__rows') }}
+    where row_number = 0
+),
+
+landed_files as (
+    {% call read_in_tasks('files') %}
+        select * from {{ source('landing', 'files') }}
+    {% endcall %}
+)
 
 select
-    file_id,
-    file,
-    file_version,
-    parser_version,
-    make_timestamp(try_cast(split_part(file_version, '-', 2) as bigint) // 1000) as changed_at
-from {{ source('landing', 'files') }}
-
-{% endcall %}
+    landed_files.file_id,
+    landed_files.file,
+    landed_files.file_version,
+    landed_files.parser_version,
+    landed_rows.quarantine_reason as parse_error
+from landed_files
+left join landed_rows on landed_files.file_id = landed_rows.file_id

@@ -74,11 +74,10 @@ def opened(build: Path) -> duckdb.DuckDBPyConnection:
             time.sleep(0.2)
 
 
-def arguments(needed: Need, *options: str) -> list[str]:
-    """The command of dbt that does it."""
+def options(needed: Need) -> list[str]:
+    """What it adds to the command of dbt."""
     # Seeds are code: where they are as they were, they need not be loaded.
-    refresh = ["--full-refresh"] if needed is Need.EVERYTHING else ["--exclude-resource-type", "seed"]
-    return [*COMMAND, *refresh, *options]
+    return ["--full-refresh"] if needed is Need.EVERYTHING else ["--exclude-resource-type", "seed"]
 
 
 def note_nothing_new(warehouse: Path, began_at: datetime) -> str:
@@ -112,7 +111,7 @@ def main() -> None:
             # Here, because importing dbt takes a second, which a build with nothing new need not wait.
             from runs import build
 
-            is_built = build(arguments(needed, *(["--vars", "reread: true"] if is_reread else [])))
+            is_built = build([*COMMAND, *options(needed), *(["--vars", "reread: true"] if is_reread else [])])
             sys.exit(0 if is_built else 1)
     except LandingError as error:
         sys.exit(str(error))

@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from threading import Event
 
-from builds import Need, arguments, need, note_nothing_new, store_timezone
+from builds import COMMAND, Need, need, note_nothing_new, options, store_timezone
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_files, landing_folder, landing_zone, versions_of_files
 from notes import WATCHER, note
@@ -113,7 +113,7 @@ class Project:
             if not self.manifest:
                 self.manifest = parse_project(*QUIETLY)
             self.garbage += 1
-            run_dbt(*QUIETLY, *arguments(needed), manifest=self.manifest)
+            run_dbt(*QUIETLY, *COMMAND, *options(needed), manifest=self.manifest)
         if self.garbage >= MOST_GARBAGE:
             self.tidy()
         return "; ".join(said.getvalue().splitlines())

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from builds import Need, need, store_timezone
+from builds import Need, need, options, store_timezone
 from dbt.cli.main import cli
 from dbt.contracts.graph.manifest import Manifest
 from landing import LandingError, landing_zone
@@ -59,14 +59,15 @@ def dbt(arguments: list[str], folder: Path, environment: dict[str, str], output:
     cli(as_make_build_does(arguments))
 
 
-def as_make_build_does(arguments: list[str]) -> list[str]:
-    """The same, as a full refresh where the code or a setting is another than that of the tables."""
+def as_make_build_does(command: list[str]) -> list[str]:
+    """The same, with what `make build` adds: a full refresh where it is due, and else no seeds."""
+    if "build" not in command or os.environ["DBT_TARGET"] != "duckdb":
+        return command
     warehouse, zone = Path(os.environ["WAREHOUSE_DIR"]), landing_zone(os.environ.get("RAW_EVENTS"))
-    is_build = "build" in arguments and os.environ["DBT_TARGET"] == "duckdb"
+    needed = Need.CHANGES
     with suppress(LandingError):
-        if is_build and need(warehouse, zone, store_timezone()) is Need.EVERYTHING:
-            return [*arguments, "--full-refresh"]
-    return arguments
+        needed = need(warehouse, zone, store_timezone())
+    return [*command, *options(Need.EVERYTHING if "--full-refresh" in command else needed)]
 
 
 def begin(folder: Path, environment: dict[str, str], output: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -113,7 +114,7 @@ class Shop:
         """`make watch`, once it has built what there is."""
         with self.running("watch.log", "plugins/watch.py") as process:
             log = self.folder / "watch.log"
-            while b"Files: " not in log.read_bytes():
+            while not re.search(rb"Published|Nothing is new", log.read_bytes()):
                 assert process.poll() is None, log.read_text()
                 time.sleep(0.05)
             yield

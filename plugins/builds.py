@@ -12,7 +12,7 @@ import duckdb
 from landing import LandingError, landing_files, landing_zone, versions_of_files
 from loader import changed_files, files_left_out, known_files, name_of
 from notes import note_build
-from versions import FILES, LINK, digest, hash_of_inputs, naming_unreadable
+from versions import FILES, KEY, LINK, digest, hash_of_inputs, naming_unreadable
 
 BUILD = "build.duckdb"
 PATIENCE = 120  # Seconds to wait for another build to end.
@@ -35,7 +35,7 @@ class Need(Enum):
 def need(warehouse: Path, zone: str, store_timezone: str) -> Need:
     """What a build has to do now; waits for a build under way. Raises LandingError."""
     build = warehouse / BUILD
-    if not build.exists():
+    if not build.exists() or not (warehouse / KEY).exists():
         return Need.EVERYTHING
     try:
         with opened(build) as connection:
@@ -48,6 +48,8 @@ def need(warehouse: Path, zone: str, store_timezone: str) -> Need:
 
 
 def need_of(connection: duckdb.DuckDBPyConnection, link: Path, zone: str, store_timezone: str) -> Need:
+    # A build file from before the warehouse had a key is removed and made anew.
+    connection.execute("from made_with_key")
     is_published = connection.execute("from last_publication").fetchall()
     definition = hash_of_inputs([], store_timezone)
     if not is_published or connection.execute("from definition").fetchall() != [(definition,)]:

@@ -104,14 +104,14 @@ class Project:
 
     def build(self, warehouse: Path, zone: str) -> str:
         """Build and publish what is new; what the build said of it. Raises RunError and LandingError."""
-        began_at = datetime.now(UTC)
-        needed = need(warehouse, zone, store_timezone())
-        if needed is Need.NOTHING:
-            return note_nothing_new(warehouse, began_at)
         said = StringIO()
         with redirect_stdout(said):
             if not self.manifest:
                 self.manifest = parse_project(*QUIETLY)
+            began_at = datetime.now(UTC)
+            needed = need(warehouse, zone, store_timezone())
+            if needed is Need.NOTHING:
+                return note_nothing_new(warehouse, began_at)
             self.garbage += 1
             run_dbt(*QUIETLY, *COMMAND, *options(needed), manifest=self.manifest)
         if self.garbage >= MOST_GARBAGE:

@@ -35,4 +35,3 @@ select
     occurred_at,
     type_next_at
 from linked
-order by occurred_at

@@ -37,4 +37,5 @@ select
     event_date,
     occurred_at
 from attempts
+-- Physical, as in `int_events`.
 order by occurred_at

@@ -18,4 +18,5 @@ select
     previous_of_type_at,
     previous_at
 from checkout_steps
+-- Physical, as in `int_events`.
 order by occurred_at

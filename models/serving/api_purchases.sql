@@ -17,4 +17,5 @@ select
     previous_purchase_at,
     second_previous_purchase_at
 from purchases
+-- Physical, as in `int_events`.
 order by purchased_at

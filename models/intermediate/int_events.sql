@@ -86,6 +86,6 @@ select
     type_next_at,
     case when is_product_step then product_next_at end as product_next_at
 from linked
--- Physical: DuckDB skips what lies before and after a window. Sessions of 8 hours of a million events take 2 ms, and 12 ms
--- in another order (`python -m bench.order`).
+-- Physical: DuckDB skips what lies before and after a window. Sessions of 8 hours of a million events take 2 ms, and
+-- 12 ms in another order (`python -m bench.order`).
 order by occurred_at

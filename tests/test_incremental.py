@@ -97,6 +97,9 @@ class GrowingShop:
         other = Shop(self.folder / "rebuilt", self.scenario.timezone)
         for name, content in self.read.items():
             (other.landing / name).write_bytes(content)
+        # Of rows of one key and instant, the hash decides, which the warehouse's key goes into.
+        other.warehouse.mkdir()
+        shutil.copy(self.shop.warehouse / "key", other.warehouse)
         return other.built()
 
 

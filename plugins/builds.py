@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import time
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -12,10 +11,8 @@ import duckdb
 from landing import LandingError, landing_files, landing_zone, versions_of_files
 from loader import changed_files, files_left_out, known_files, name_of
 from notes import note_build
-from versions import FILES, KEY, LINK, digest, hash_of_inputs, naming_unreadable
+from versions import BUILD, FILES, KEY, LINK, digest, hash_of_inputs, naming_unreadable, opened
 
-BUILD = "build.duckdb"
-PATIENCE = 120  # Seconds to wait for another build to end.
 COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:thorough")
 PUBLISHED = """
     select name, digest
@@ -38,7 +35,7 @@ def need(warehouse: Path, zone: str, store_timezone: str) -> Need:
     if not build.exists() or not (warehouse / KEY).exists():
         return Need.EVERYTHING
     try:
-        with opened(build) as connection:
+        with opened(build, read_only=True) as connection:
             return need_of(connection, warehouse / LINK, zone, store_timezone)
     except duckdb.CatalogException:
         return Need.EVERYTHING
@@ -65,17 +62,6 @@ def need_of(connection: duckdb.DuckDBPyConnection, link: Path, zone: str, store_
     return Need.CHANGES
 
 
-def opened(build: Path) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return duckdb.connect(build, read_only=True)
-        except duckdb.IOException as error:
-            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-
-
 def options(needed: Need) -> list[str]:
     """What it adds to the command of dbt."""
     # Seeds are code: where they are as they were, they need not be loaded.
@@ -84,7 +70,7 @@ def options(needed: Need) -> list[str]:
 
 def note_nothing_new(warehouse: Path, began_at: datetime) -> str:
     """Note a build that found nothing new; what to say of it."""
-    with opened(warehouse / BUILD) as connection:
+    with opened(warehouse / BUILD, read_only=True) as connection:
         files = connection.execute(FILES.format("stg_landing__files")).fetchall()
     note_build(warehouse, began_at.isoformat(), rows={})
     version = (warehouse / LINK).resolve().stem

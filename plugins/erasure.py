@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -23,10 +22,20 @@ from addresses import (
     pseudonyms_of,
     write_erased,
 )
-from versions import KEY, LINK, alone_in, comments, publish_version, quoted, sweep_unfinished, sync
+from versions import (
+    BUILD,
+    KEY,
+    LINK,
+    alone_in,
+    comments,
+    opened,
+    publish_version,
+    quoted,
+    sweep_unfinished,
+    sync,
+)
 
-BUILD, LANDED = "build.duckdb", "landed.tmp"
-PATIENCE = 120  # Seconds to wait for a build to end.
+LANDED = "landed.tmp"
 NO_TEXT = "select null, null, null"
 BUYER, ROWS = "buyer_id", "stg_landing__rows"
 FOUND = f"""
@@ -91,18 +100,6 @@ def note(warehouse: Path, address: str) -> list[str]:
     return list(buyers)
 
 
-def opened(build: Path) -> duckdb.DuckDBPyConnection:
-    """The build file, once no build has it open. Raises ErasureError."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return duckdb.connect(build)
-        except duckdb.IOException as error:
-            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
-                raise ErasureError(f"{build} cannot be opened: {error}") from None
-            time.sleep(0.2)
-
-
 def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
     """Write the build file anew, as what is only changed in it leaves its old bytes behind.
 
@@ -110,7 +107,11 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
     """
     build = warehouse / BUILD
     unfinished = warehouse / f"{ERASED}.duckdb.tmp"
-    with opened(build) as connection:
+    try:
+        connection = opened(build)
+    except duckdb.IOException as error:
+        raise ErasureError(f"{build} cannot be opened: {error}") from None
+    with connection:
         connection.execute("checkpoint")
         # What was left by an erasure that was killed, or by a build.
         for path in (*warehouse.glob(f"{unfinished.name}*"), *warehouse.glob(f"{LANDED}*")):

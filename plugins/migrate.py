@@ -6,9 +6,8 @@ from pathlib import Path
 
 import duckdb
 from landing import SAMPLE
-from versions import quoted
+from versions import BUILD, quoted
 
-BUILD = "build.duckdb"
 EARLIER_ROWS = "stg_parsed_events"
 # No parser of this release has read them, so the next build reads anew those that are still there.
 MIGRATE = f"""

@@ -35,6 +35,7 @@ CODE = (
     "plugins/addresses.py",
 )
 NAME = "%Y%m%dT%H%M%S%fZ"
+BUILD = "build.duckdb"
 LINK = "current.duckdb"
 KEY = "key"
 PARQUET_LINK = "parquet"
@@ -51,6 +52,7 @@ COPIED_BYTES = 2**30
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 180
 NAMED_FILES = 3
+PATIENCE = 120  # Seconds to wait for another build to end.
 File = tuple[str, str, bool]
 PUBLISHED_BUILD = {
     "published_build": {
@@ -230,6 +232,18 @@ def write_parquet(cursor: duckdb.DuckDBPyConnection, version: Path, tables: list
     finally:
         cursor.execute("detach newest")
     sync(folder)
+
+
+def opened(build: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """The build file, once no build has it open. Raises duckdb.IOException."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return duckdb.connect(build, read_only=read_only)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def digest(path: Path) -> str:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 import duckdb
+from jinja2 import Environment, StrictUndefined
 
 from serve.errors import NeedsTooMuch, ServeError, TookTooLong
 from serve.version import Days, Shared, Version
@@ -20,7 +21,11 @@ sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
 DAYS_QUERIES = sorted((QUERIES / "days").glob("*.sql"))
+CHECKOUTS = QUERIES.parents[1] / "macros" / "checkouts_of.sql"
 KEPT_DAYS = 16
+
+# What stands between its braces is ours; parameters go to DuckDB as such.
+ENVIRONMENT = Environment(undefined=StrictUndefined)
 
 Row = dict[str, Any]
 VersionError = duckdb.Error
@@ -214,9 +219,16 @@ def is_lasting(error: Exception) -> bool:
 
 
 @cache
+def rules() -> dict[str, object]:
+    """The macros of dbt that queries share with the marts."""
+    return vars(ENVIRONMENT.from_string(CHECKOUTS.read_text(encoding="utf-8")).module)
+
+
+@cache
 def prepared(query: str) -> tuple[str, set[str]]:
     """The text of a query and the names of its parameters."""
-    sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+    text = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+    sql = ENVIRONMENT.from_string(text, rules()).render()
     (statement,) = duckdb.extract_statements(sql)
     return sql, statement.named_parameters
 

@@ -7,7 +7,7 @@ with changed_dates as (
 error_types as (
     select event_type
     from {{ ref('event_types') }}
-    where is_checkout_error
+    where checkout_role = 'error'
 ),
 
 events as (

@@ -7,7 +7,7 @@ with changed_dates as (
 checkout_types as (
     select event_type
     from {{ ref('event_types') }}
-    where is_checkout_error or event_type in ('begin_checkout', 'purchase')
+    where checkout_role != 'none'
 ),
 
 events as (

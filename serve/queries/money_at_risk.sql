@@ -1,56 +1,24 @@
--- Whole days are those of the marts; what the window has of its first and last day is worked out as
--- `fct_checkouts` does it.
+-- Whole days are those of the marts; what the window has of its first and last day is worked out by the same rule.
 with attempts as (
     select *
     from api_attempts
     where event_date in ($first_date, $last_date) and occurred_at between $starts_at and $ends_at
 ),
 
-begun as (
-    select
-        *,
-        row_number() over (
-            partition by event_date, buyer_number, product_slug order by occurred_at desc, value desc
-        ) as place_from_last_of_product
-    from attempts
-    where event_type = 'begin_checkout'
-),
-
 checkouts as (
-    select
-        event_date,
-        buyer_number,
-        arg_min(source, (occurred_at, source)) as source,
-        sum(value) filter (where place_from_last_of_product = 1) as value
-    from begun
-    group by event_date, buyer_number
-),
-
-outcomes as (
-    select
-        event_date,
-        buyer_number,
-        bool_or(event_type = 'purchase') as has_purchase,
-        arg_min(event_type, (-epoch_us(occurred_at), event_type)) filter (
-            where event_type not in ('begin_checkout', 'purchase')
-        ) as last_error_type
-    from attempts
-    group by event_date, buyer_number
+    select *
+    from {{ checkouts_of('attempts', 'buyer_number') }}
 ),
 
 counted as (
     select
-        checkouts.source,
-        outcomes.last_error_type as error_type,
+        source,
+        last_error_type as error_type,
         count(*) as checkouts,
-        count(*) filter (where not outcomes.has_purchase) as abandoned_checkouts,
-        sum(checkouts.value) filter (where not outcomes.has_purchase) as abandoned_value
+        count(*) filter (where is_abandoned) as abandoned_checkouts,
+        sum(value) filter (where is_abandoned) as abandoned_value
     from checkouts
-    inner join outcomes
-        on
-            checkouts.event_date = outcomes.event_date
-            and checkouts.buyer_number = outcomes.buyer_number
-    group by checkouts.source, outcomes.last_error_type
+    group by source, last_error_type
 ),
 
 by_kind as (

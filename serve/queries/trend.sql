@@ -1,21 +1,20 @@
--- Whole days are those of the marts; what the window has of its first and last day is worked out as in
--- `money_at_risk`.
-with buyers as (
-    select
-        event_date,
-        bool_or(event_type = 'begin_checkout') as has_begun,
-        bool_or(event_type = 'purchase') as has_bought
+-- Whole days are those of the marts; what the window has of its first and last day is worked out by the same rule.
+with attempts as (
+    select *
     from api_attempts
     where event_date in ($first_date, $last_date) and occurred_at between $starts_at and $ends_at
-    group by event_date, buyer_number
+),
+
+checkouts as (
+    select *
+    from {{ checkouts_of('attempts', 'buyer_number') }}
 )
 
 select
     event_date,
     count(*) as checkouts,
-    count(*) filter (where not has_bought) as abandoned_checkouts
-from buyers
-where has_begun
+    count(*) filter (where is_abandoned) as abandoned_checkouts
+from checkouts
 group by event_date
 union all
 select

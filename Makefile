@@ -12,6 +12,10 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 export DOCS_PORT ?= 8080
 export PYSPARK_PYTHON ?= $(CURDIR)/$(BIN)/python
+ifneq (,$(filter spark%,$(DBT_TARGET)))
+# Where Spark's Python processes find this project's packages and its data sources.
+export PYTHONPATH := $(CURDIR):$(CURDIR)/pipeline/spark
+endif
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
 .PHONY: help run test build reread migrate watch serve token erase docs check bench soak faults screenshot setup-dev setup-spark
@@ -36,7 +40,7 @@ run: $(INSTALLED) $(KEPT_SECRET) ## set up, build the sample (or RAW_EVENTS), se
 			"'{\"event_type\": \"purchase\", \"session_id\": \"me\", \"product_slug\": \"mine\", \"price\": 79900}'"; \
 	fi && \
 	trap 'kill $$(jobs -p) 2> /dev/null; wait' EXIT && trap exit INT TERM && \
-	{ $(BIN)/python plugins/watch.py & $(BIN)/python -m serve & wait -n; }
+	{ $(BIN)/python -m pipeline.watch & $(BIN)/python -m serve & wait -n; }
 
 # The second build is an incremental one. Spark's tests run by themselves, because they take both cores.
 test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's where that is set up
@@ -47,16 +51,16 @@ test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's
 	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
 
 build: $(INSTALLED_ENGINE) ## build the marts, test the data and publish them, once
-	@$(BIN)/python plugins/builds.py
+	@$(BIN)/python -m pipeline.build
 
 reread: $(INSTALLED) ## read all files anew, and drop the rows of files that are gone
-	@$(BIN)/python plugins/builds.py --reread
+	@$(BIN)/python -m pipeline.build --reread
 
 migrate: $(INSTALLED) ## take over the rows in a build file of the last release, once
-	@$(BIN)/python plugins/migrate.py
+	@$(BIN)/python -m pipeline.migrate
 
 watch: $(INSTALLED_ENGINE) ## build and publish whenever files land in RAW_EVENTS, until stopped
-	@exec $(BIN)/python plugins/watch.py
+	@exec $(BIN)/python -m pipeline.watch
 
 serve: $(INSTALLED) ## serve what has been published
 	@exec $(BIN)/python -m serve
@@ -65,7 +69,7 @@ token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what
 	@$(WITH_SECRET) $(BIN)/python -m serve token
 
 erase: $(INSTALLED) ## take the customer with the address EMAIL out of the warehouse, for good
-	@$(BIN)/python plugins/erasure.py
+	@$(BIN)/python -m pipeline.erasure
 
 docs: $(INSTALLED) ## serve dbt's documentation and lineage of what was built, on DOCS_PORT=8080
 	@$(BIN)/dbt docs generate --quiet
@@ -110,11 +114,9 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
 
 setup-spark: $(INSTALLED_SPARK) ## add what DBT_TARGET=spark needs, but for Java 17
 
-# Spark's Python processes find the data sources in plugins/ wherever they are started.
 $(INSTALLED_SPARK): $(INSTALLED) requirements-spark.lock
 	@echo "Adding Spark to .venv" >&2
 	@$(INSTALL) --no-binary pyspark -r requirements-spark.lock >&2
-	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugins.pth"
 	@touch $@
 
 $(KEPT_SECRET): $(INSTALLED)

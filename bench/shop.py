@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from bench import events
-from plugins.versions import point
+from pipeline.durable import swap_symlink
 from serve.auth import admin_token
 
 ROOT = Path(__file__).parents[1]
@@ -75,8 +75,8 @@ class Shop:
         return results
 
     def build(self) -> tuple[float, int]:
-        if (self.root / "plugins" / "builds.py").exists():
-            command = [sys.executable, "plugins/builds.py"]
+        if (self.root / "pipeline").exists():
+            command = [sys.executable, "-m", "pipeline.build"]
         else:
             # As `make build` was up to 77aa759.
             dbt = str(Path(sys.executable).with_name("dbt"))
@@ -112,7 +112,7 @@ class Shop:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """`make watch`, once it has built what there is."""
-        with self.running("watch.log", "plugins/watch.py") as process:
+        with self.running("watch.log", "-m", "pipeline.watch") as process:
             log = self.folder / "watch.log"
             while not re.search(rb"Published|Nothing is new", log.read_bytes()):
                 assert process.poll() is None, log.read_text()
@@ -153,7 +153,7 @@ class Shop:
                     return
                 copies.append(version.with_stem(f"{version.stem}-{number}"))
                 shutil.copyfile(version, copies[-1])
-                point(self.link, copies[-1])
+                swap_symlink(self.link, copies[-1])
                 for old in copies[:-KEPT_COPIES]:
                     old.unlink(missing_ok=True)
 
@@ -164,7 +164,7 @@ class Shop:
         finally:
             stopped.set()
             publisher.join()
-            point(self.link, newest)
+            swap_symlink(self.link, newest)
             for copy in copies:
                 copy.unlink(missing_ok=True)
 

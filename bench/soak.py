@@ -22,7 +22,7 @@ import httpx
 from bench import events
 from bench.__main__ import megabytes
 from bench.shop import Server, Shop, memory
-from plugins.versions import point
+from pipeline.durable import swap_symlink
 from serve.app import DASHBOARD, MONEY_AT_RISK
 
 CONNECTIONS = 100  # Half of them ask what the page asks at first, the others something of their own each.
@@ -145,7 +145,7 @@ def answers_of(shop: Shop, server: Server, *versions: Path) -> dict[tuple[str, s
     """The body of each answer about past days, by version and question."""
     expected = {}
     for version in versions:
-        point(shop.link, version)
+        swap_symlink(shop.link, version)
         while server.client.get("/healthz").json()["version"] != version.stem:
             time.sleep(0.05)
         for question in questions():

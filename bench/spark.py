@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from bench import events
 from bench.__main__ import keep, megabytes, say
 from bench.shop import Shop
+from pipeline.paths import ROOT
 
 RESULTS = Path(__file__).with_suffix(".md")
 STAGES = {"stg_": "staging", "fct_": "facts", "mart_": "marts", "api_": "what only the API reads"}
@@ -68,6 +69,7 @@ def built_on_spark(
         "DBT_TARGET": "spark",
         "SPARK_CONF_DIR": str(folder),
         "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'pipeline' / 'spark'}",
     }
     return Shop(folder, count, write=write, **environment), ended(logs)
 

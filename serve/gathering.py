@@ -6,11 +6,11 @@ import logging
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+
+from pipeline.durable import sync
 
 HOUR = "%Y%m%dT%H"
 log = logging.getLogger(__name__)
@@ -23,7 +23,8 @@ def gather(folder: Path, now: datetime) -> None:
     Each row is there twice until the small files are gone, and counts once, by its key. An hour whose packed
     file is damaged is left as it is. Raises OSError.
     """
-    with opened(folder) as descriptor:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -36,6 +37,8 @@ def gather(folder: Path, now: datetime) -> None:
                     put_together(whole, list(parts_of_hour))
                 except (EOFError, gzip.BadGzipFile, zlib.error):
                     log.error("%s is damaged: nothing is added to it any more", whole.name)
+    finally:
+        os.close(descriptor)
 
 
 def put_together(whole: Path, parts: list[Path]) -> None:
@@ -55,18 +58,3 @@ def put_together(whole: Path, parts: list[Path]) -> None:
     sync(whole.parent)
     for part in parts:
         part.unlink()
-
-
-def sync(folder: Path) -> None:
-    """Return when the names in a folder outlive a power cut."""
-    with opened(folder) as descriptor:
-        os.fsync(descriptor)
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

@@ -11,8 +11,9 @@ from errno import ENOSPC
 from pathlib import Path
 from secrets import token_hex
 
+from pipeline.durable import sync
 from serve.errors import NotKept
-from serve.gathering import HOUR, gather, sync
+from serve.gathering import HOUR, gather
 
 SUBFOLDER = "tracked"
 KEEPS, OPENS = ".keeps", ".opens"

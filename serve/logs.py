@@ -1,23 +1,10 @@
 """What the server logs on stderr: lines to read, or JSON objects for a machine."""
 
-import logging
 from typing import Any
 
-from pythonjsonlogger.core import RESERVED_ATTRS
-from pythonjsonlogger.json import JsonFormatter
+from pipeline.logs import json_formatter
 
-LOG_FORMATS = ("text", "json")
 TEXT = "%(asctime)s %(levelname)s %(message)s"
-
-
-def json_formatter() -> logging.Formatter:
-    """One JSON object per line: what a text line has, and the parts of it by their names."""
-    return JsonFormatter(
-        "%(levelname)s %(name)s %(message)s %(correlation_id)s",
-        timestamp=True,
-        rename_fields={"levelname": "level", "name": "logger", "correlation_id": "request_id"},
-        reserved_attrs=[*RESERVED_ATTRS, "color_message"],
-    )
 
 
 def log_config(log_format: str) -> dict[str, Any]:
@@ -25,7 +12,10 @@ def log_config(log_format: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"text": {"format": TEXT}, "json": {"()": json_formatter}},
+        "formatters": {
+            "text": {"format": TEXT},
+            "json": {"()": json_formatter, "fields": ("correlation_id",)},
+        },
         "filters": {"request_id": {"()": "asgi_correlation_id.CorrelationIdFilter"}},
         "handlers": {
             "stderr": {

@@ -12,9 +12,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from pipeline.paths import LAST_BUILD, WATCHER
+from pipeline.status import read_status
 from serve.answers import Answers
 from serve.errors import Unauthorized
-from serve.notes import LAST_BUILD, WATCHER, read_note
 from serve.schema import Health
 
 WATCHER_STATES = ("waiting", "building", "failing", "stopped")
@@ -53,7 +54,7 @@ def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
         unreadable = await kept.counts("data_quality")
 
         def told() -> bytes:
-            build, watcher = (read_note(kept.warehouse.folder, name) for name in (LAST_BUILD, WATCHER))
+            build, watcher = (read_status(kept.warehouse.folder, name) for name in (LAST_BUILD, WATCHER))
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
             registry.register(Shop(shop_metrics(health, quarantined, unreadable, build, watcher)))

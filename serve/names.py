@@ -1,12 +1,12 @@
 """Where events may have their fields and what they may be called, as dbt reads them from the same files."""
 
 import csv
-from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-ROOT = Path(__file__).parents[1]
+from pipeline.paths import ROOT
+
 VARIABLES: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 FIELD_NAMES: dict[str, list[str]] = VARIABLES["field_names"]
 ITEM_NAMES: dict[str, list[str]] = VARIABLES["item_names"]

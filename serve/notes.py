@@ -1,29 +1,16 @@
-"""What builds and the watcher note in the warehouse of how they are; `plugins/notes.py` writes it."""
+"""How fresh a version is, by the status files of builds and of the watcher."""
 
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from pipeline.paths import LAST_BUILD, WATCHER
+from pipeline.status import read_status
 from serve.version import Version
-
-LAST_BUILD = "last_build.json"
-WATCHER = "watcher.json"
-
-
-def read_note(warehouse: Path, name: str) -> dict[str, Any]:
-    """A note; empty where there is none."""
-    try:
-        note = json.loads((warehouse / name).read_bytes())
-        note["at"] = datetime.fromisoformat(note["at"]).astimezone(UTC).replace(tzinfo=None)
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
-    return dict(note)
 
 
 def checked_at(warehouse: Path, version: Version) -> datetime:
     """When `version` was last known to hold all that had landed, a UTC instant without a zone."""
-    build, watcher = read_note(warehouse, LAST_BUILD), read_note(warehouse, WATCHER)
+    build, watcher = read_status(warehouse, LAST_BUILD), read_status(warehouse, WATCHER)
     knew = [build, *([watcher] if watcher.get("state") == "waiting" else [])]
-    instants: list[datetime] = [note["at"] for note in knew if note.get("version") == version.name]
+    instants: list[datetime] = [status["at"] for status in knew if status.get("version") == version.name]
     return max([version.built_at, *instants])

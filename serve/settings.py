@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from serve.logs import LOG_FORMATS
+from pipeline.logs import LOG_FORMATS
 
 MINIMUM_SECRET_BYTES, FEWEST_LETTERS = 32, 8  # A random one in hexadecimal has 16 different letters.
 # The examples of jwt.io, which are long enough and known to everybody.

@@ -18,7 +18,7 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from plugins.robots import is_robot
+from pipeline.robots import is_robot
 from serve.auth import claims_of
 from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
 from serve.events import BODY, MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent

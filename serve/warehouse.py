@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, StrictUndefined
 
+from pipeline.paths import LINK, ROOT, VERSIONS
+from pipeline.quoting import quoted
 from serve.errors import NeedsTooMuch, ServeError, TookTooLong
 from serve.version import Days, Shared, Version
 
@@ -21,7 +23,7 @@ sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
 DAYS_QUERIES = sorted((QUERIES / "days").glob("*.sql"))
-CHECKOUTS = QUERIES.parents[1] / "macros" / "checkouts_of.sql"
+CHECKOUTS = ROOT / "macros" / "checkouts_of.sql"
 KEPT_DAYS = 16
 
 # What stands between its braces is ours; parameters go to DuckDB as such.
@@ -41,13 +43,13 @@ class Warehouse:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.link = folder / "current.duckdb"
-        self.versions = (folder / "versions").resolve()
+        self.link = folder / LINK
+        self.versions = (folder / VERSIONS).resolve()
         self.lock = Lock()
         self.numbers = count()
         self.connection = duckdb.connect(config={"memory_limit": "128MB", "threads": 1})
         self.connection.execute(
-            f"set allowed_directories = ['{quoted(self.versions)}/'];"
+            f"set allowed_directories = [{quoted(f'{self.versions}/')}];"
             "set enable_external_access = false;"
             "set lock_configuration = true"
         )
@@ -74,7 +76,7 @@ class Warehouse:
         path = self.versions / f"{name}.duckdb"
         try:
             with self.connection.cursor() as cursor:
-                cursor.execute(f"attach '{quoted(path)}' as {catalog} (read_only)")
+                cursor.execute(f"attach {quoted(path)} as {catalog} (read_only)")
             with closing(Session(self, version)) as session:
                 (build,) = session.rows("build", {})
         except (VersionError, ServeError):
@@ -231,7 +233,3 @@ def prepared(query: str) -> tuple[str, set[str]]:
     sql = ENVIRONMENT.from_string(text, rules()).render()
     (statement,) = duckdb.extract_statements(sql)
     return sql, statement.named_parameters
-
-
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -7,11 +7,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from builds import Need, need, options, store_timezone
 from dbt.cli.main import cli
 from dbt.contracts.graph.manifest import Manifest
-from landing import LandingError, landing_zone
-from runs import RunError, parse_project, run_dbt
+
+from pipeline.build import Need, build_need, dbt_options
+from pipeline.dbt_runner import RunError, parse_project, run_dbt
+from pipeline.landing.zone import LandingError, landing_zone
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
@@ -64,10 +65,10 @@ def as_make_build_does(command: list[str]) -> list[str]:
     if "build" not in command or os.environ["DBT_TARGET"] != "duckdb":
         return command
     warehouse, zone = Path(os.environ["WAREHOUSE_DIR"]), landing_zone(os.environ.get("RAW_EVENTS"))
-    needed = Need.CHANGES
+    need = Need.CHANGES
     with suppress(LandingError):
-        needed = need(warehouse, zone, store_timezone())
-    return [*command, *options(Need.EVERYTHING if "--full-refresh" in command else needed)]
+        need = build_need(warehouse, zone)
+    return [*command, *dbt_options(Need.EVERYTHING if "--full-refresh" in command else need)]
 
 
 def begin(folder: Path, environment: dict[str, str], output: Path) -> None:

@@ -15,7 +15,7 @@ from random import Random
 
 import duckdb
 
-from plugins.versions import point
+from pipeline.durable import swap_symlink
 from tests.faults import NOW, Grounds, Harm, HarmOfServer
 from tests.shop import ROOT, Shop, event
 
@@ -79,7 +79,7 @@ def kill_watcher(grounds: Grounds, random: Random) -> None:
     """Its start takes as long as a build; what is landed then is built at once."""
     grounds.shop.warehouse_stands_in()
     process = subprocess.Popen(
-        [sys.executable, "plugins/watch.py"],
+        [sys.executable, "-m", "pipeline.watch"],
         cwd=ROOT,
         env=grounds.shop.environment,
         stderr=subprocess.DEVNULL,
@@ -92,7 +92,7 @@ def kill_watcher(grounds: Grounds, random: Random) -> None:
 def kill_erasure(grounds: Grounds, random: Random) -> None:
     """Erase somebody else, be killed, and do it again, as whoever was killed must."""
     environment = grounds.shop.environment | {"EMAIL": "ana@example.com"}
-    command = [sys.executable, "plugins/erasure.py"]
+    command = [sys.executable, "-m", "pipeline.erasure"]
     grounds.shop.warehouse_stands_in()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     time.sleep(random.uniform(0, ERASURE_SECONDS))
@@ -208,8 +208,8 @@ def set_clock_back(grounds: Grounds, random: Random) -> None:
     before.rename(version)
     before.with_suffix("").rename(version.with_suffix(""))
     os.utime(version, (tomorrow.timestamp(), tomorrow.timestamp()))
-    point(grounds.shop.warehouse / "parquet", version.with_suffix(""))
-    point(grounds.shop.link, version)
+    swap_symlink(grounds.shop.warehouse / "parquet", version.with_suffix(""))
+    swap_symlink(grounds.shop.link, version)
     for _ in range(2):
         grounds.last.touch()
         grounds.shop.built()

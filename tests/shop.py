@@ -19,8 +19,8 @@ from typing import Any
 import duckdb
 import httpx
 import uvicorn
-from builds import COMMAND
 
+from pipeline.build import COMMAND
 from serve.app import create_app
 from serve.auth import admin_token
 from serve.protocol import BOUNDS
@@ -81,7 +81,7 @@ class Shop:
 
     def made(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what `make build` runs, or with `--reread` what `make reread` does."""
-        return self.run("plugins/builds.py", *arguments)
+        return self.run("-m", "pipeline.build", *arguments)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a script of the project, or dbt as `-m dbt.cli.main`."""

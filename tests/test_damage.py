@@ -8,7 +8,7 @@ from random import Random
 import duckdb
 import pytest
 
-from plugins.versions import point
+from pipeline.durable import swap_symlink
 from tests.conftest import NOW
 from tests.shop import MONEY_AT_RISK, Shop, event
 
@@ -42,7 +42,7 @@ def publish(shop: Shop, good: Path, name: str) -> Path:
     """Publish a copy of the good version under a name, which says how new it is."""
     copy = shop.warehouse / "versions" / f"{name}.duckdb"
     shutil.copyfile(good, copy)
-    point(shop.link, copy)
+    swap_symlink(shop.link, copy)
     return copy
 
 

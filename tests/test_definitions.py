@@ -119,7 +119,7 @@ def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     """All of dbt's metrics, as MetricFlow's own command answers."""
     project = tmp_path_factory.mktemp("project")
     # It reads what dbt knows of the project from its folder `target` only.
-    for part in ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "plugins", "tests"):
+    for part in ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "pipeline", "tests"):
         (project / part).symlink_to(ROOT / part)
     (project / "target").symlink_to(TARGET)
     names = [each["name"] for each in json.loads((TARGET / "semantic_manifest.json").read_bytes())["metrics"]]

@@ -37,7 +37,7 @@ OTHERS = ["bob@example.com", "mariana+1@example.com", "ana+1@example.community",
 
 def erase(shop: Shop, address: str = ADDRESS) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "plugins/erasure.py"],
+        [sys.executable, "-m", "pipeline.erasure"],
         cwd=ROOT,
         env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": address},
         capture_output=True,

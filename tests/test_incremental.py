@@ -252,7 +252,7 @@ def test_a_build_file_of_the_last_release_keeps_its_rows_by_one_command(shop: Sh
         """)
     refused = shop.build()
     assert refused.returncode and "`make migrate`" in refused.stdout
-    migrated = shop.run("plugins/migrate.py")
+    migrated = shop.run("-m", "pipeline.migrate")
     assert migrated.stdout.startswith("Took over 2 rows of 2 files")
     assert "Files: 1 read, 0 unchanged" in shop.build().stdout
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
@@ -263,7 +263,7 @@ def other_release(project: Path) -> Path:
     project.mkdir()
     for part in ("dbt_project.yml", "profiles.yml", "requirements.lock"):
         shutil.copy(ROOT / part, project)
-    for part in ("macros", "models", "plugins", "seeds", "tests/data"):
+    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
         shutil.copytree(ROOT / part, project / part)
     for part in ("models/marts/mart_sales.sql", "models/staging/landing/stg_landing__rows.sql"):
         with (project / part).open("a") as file:

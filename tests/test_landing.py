@@ -12,6 +12,7 @@ from textwrap import dedent
 import duckdb
 import pytest
 
+from pipeline.landing.zone import LandingError, landing_files
 from tests.conftest import NOW
 from tests.shop import ROOT, Shop, event
 
@@ -168,10 +169,7 @@ def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, 
     assert not shop.link.exists()
 
 
-def test_a_folder_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "plugins")
-    from landing import LandingError, landing_files
-
+def test_a_folder_that_may_not_be_read_is_named() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -195,8 +193,7 @@ def test_what_has_no_end_takes_no_more_memory_than_one_row_may_have(tmp_path: Pa
     reading = """
         import resource, sys
         from pathlib import Path
-        sys.path.insert(0, "plugins")
-        from formats import text_rows
+        from pipeline.landing.formats import text_rows
         def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
         before = peak()
         for path in sorted(Path(sys.argv[1]).iterdir()):

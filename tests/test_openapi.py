@@ -20,11 +20,7 @@ def test_schemathesis_finds_nothing_in_the_document(server: Server, tmp_path: Pa
             "--seed=1",
         ],
         cwd=tmp_path,
-        env={
-            **os.environ,
-            "SCHEMATHESIS_HOOKS": "tests.possible_ranges",
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}",
-        },
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.possible_ranges", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

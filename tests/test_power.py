@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from plugins.versions import publish_version
+from pipeline.versions import publish_version
 from tests.shop import Shop, event
 
 TABLES = {
@@ -67,7 +67,7 @@ def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
 
         def fill() -> None:
             for table in TABLES:
-                connection.execute(f"create table unfinished.{table} as from fct_events")
+                connection.execute(f"create table target.{table} as from fct_events")
 
         config = {"tables": TABLES, "store_timezone": "UTC"}
         version, _ = publish_version(connection, tmp_path, config, "inputs", fill)

@@ -33,7 +33,7 @@ def test_a_failed_build_is_not_published_and_the_old_version_goes_on(shop: Shop)
 
 
 def project_with_a_failing_test(folder: Path) -> Path:
-    for part in ("macros", "models", "plugins", "seeds", "tests/data"):
+    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
         shutil.copytree(ROOT / part, folder / part)
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / part, folder / part)

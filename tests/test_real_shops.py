@@ -542,7 +542,7 @@ def test_links_that_lead_out_of_the_landing_zone_are_left_alone_and_named(tmp_pa
 
 def copy_project(folder: Path) -> None:
     """This dbt project, as somebody's who changes it."""
-    for part in ("models", "macros", "seeds", "plugins", "tests/data"):
+    for part in ("models", "macros", "seeds", "pipeline", "tests/data"):
         shutil.copytree(ROOT / part, folder / part)
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / part, folder / part)

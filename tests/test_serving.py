@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from plugins.versions import point
+from pipeline.durable import swap_symlink
 from serve.warehouse import Session, Warehouse
 from serve.window import resolve
 from tests.conftest import NOW
@@ -38,7 +38,7 @@ def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def publish_again(shop: Shop, number: int) -> None:
     """Make the one that was published as the `number`-th the newest version."""
-    point(shop.link, sorted((shop.warehouse / "versions").glob("*.duckdb"))[number - 1])
+    swap_symlink(shop.link, sorted((shop.warehouse / "versions").glob("*.duckdb"))[number - 1])
 
 
 def test_an_answer_that_is_known_already_is_not_sent_again(server: Server) -> None:
@@ -236,7 +236,7 @@ def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard
     first = shop.link.resolve()
     shop.land("b.ndjson", [event("purchase", "2026-03-07T10:00:00Z", price=1)])
     version = shop.built().link.resolve()
-    point(shop.link, first)
+    swap_symlink(shop.link, first)
     asked: list[str] = []
     rows = Session.rows
 
@@ -264,7 +264,7 @@ def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard
 
         # A fault that passes: for a while the version that is published next cannot be opened.
         aside = version.rename(shop.folder / "aside")
-        point(shop.link, version)
+        swap_symlink(shop.link, version)
         while version.stem not in server.client.get("/healthz").json()["damaged_versions"]:
             assert server.stats()["total_sales"] == 0
         aside.rename(version)

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline.paths import ROOT
 from tests.dirt import BAD_LINES, FILES, ODD_LINES
 from tests.forked import Builder
 from tests.reference import differences
@@ -49,6 +50,8 @@ def settings_of_spark(folder: Path, master: str) -> dict[str, str]:
     )
     return {
         "DBT_TARGET": "spark",
+        # As the Makefile sets it.
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'pipeline' / 'spark'}",
         "DBT_TARGET_PATH": str(folder / "target"),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_CONF_DIR": str(folder),
@@ -158,7 +161,7 @@ def test_a_build_whose_executor_is_killed_is_published_right_or_not_at_all(
 
 def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_published(tmp_path: Path) -> None:
     """Spark repeats a task whose executor died after its work: the build published last is then its own."""
-    from plugins.pyspark_publication import remove_ended
+    from pipeline.spark.pyspark_publication import remove_ended
 
     published, before = tmp_path / "published", tmp_path / "before"
     published.mkdir()
@@ -171,7 +174,7 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
 def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
     tmp_path: Path,
 ) -> None:
-    from plugins.pyspark_landing import LandingReader, Pseudonyms, Query
+    from pipeline.spark.pyspark_landing import LandingReader, Pseudonyms, Query
 
     folder = tmp_path / "landing"
     shop = Shop(tmp_path)

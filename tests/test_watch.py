@@ -26,7 +26,7 @@ class Watcher:
         environment = shop.environment | {"LOG_FORMAT": "json"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "plugins/watch.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "pipeline.watch"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
 
     def lines(self, part: str) -> list[str]:

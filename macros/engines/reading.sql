@@ -41,7 +41,7 @@
 {# `store_relation` is how dbt-duckdb lets a macro call a plugin. #}
 {% macro default__load_landing() -%}
     {% if execute and 'model.' ~ project_name ~ '.stg_landing__rows' in selected_resources %}
-        {% do adapter.store_relation('landing_plugin', none, [], '', '', {'is_reread': var('reread', false)}) %}
+        {% do adapter.store_relation('landing', none, [], '', '', {'is_reread': var('reread', false)}) %}
     {% endif %}
 {%- endmacro %}
 

@@ -1,4 +1,4 @@
-"""Takes a customer's address out of the warehouse, for good: `EMAIL=… python plugins/erasure.py`.
+"""Takes a customer's address out of the warehouse, for good: `EMAIL=… python -m pipeline.erasure`.
 
 Builds after it read the same landing files, so they must know what to leave out: a line of
 `WAREHOUSE_DIR/erased` tells it (see `addresses.py`).
@@ -13,8 +13,8 @@ from secrets import token_hex
 from typing import Any
 
 import duckdb
-from addresses import (
-    ERASED,
+
+from pipeline.addresses import (
     LONGEST_DOMAIN,
     LONGEST_NAME,
     SIGN,
@@ -22,22 +22,14 @@ from addresses import (
     pseudonyms_of,
     write_erased,
 )
-from versions import (
-    BUILD,
-    KEY,
-    LINK,
-    alone_in,
-    comments,
-    opened,
-    publish_version,
-    quoted,
-    sweep_unfinished,
-    sync,
-)
+from pipeline.build_file import ROWS, open_build_file
+from pipeline.durable import locked, sync
+from pipeline.paths import BUILD, ERASED, KEY, LANDED, LINK, SPARK, VERSIONS, warehouse_folder
+from pipeline.quoting import quoted
+from pipeline.versions import comments, publish_version, remove_leftovers
 
-LANDED = "landed.tmp"
 NO_TEXT = "select null, null, null"
-BUYER, ROWS = "buyer_id", "stg_landing__rows"
+BUYER = "buyer_id"
 FOUND = f"""
     select
         count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
@@ -58,17 +50,17 @@ def erase(warehouse: Path, address: str) -> str:
     """
     if not re.fullmatch(rf"[^@\s]{{1,{LONGEST_NAME}}}@[^@\s]{{1,{LONGEST_DOMAIN}}}", address):
         raise ErasureError("EMAIL must be an e-mail address.")
-    if not any((warehouse / name).exists() for name in (BUILD, LINK, "spark")):
+    if not any((warehouse / name).exists() for name in (BUILD, LINK, SPARK)):
         raise ErasureError(f"{warehouse} is no warehouse: nothing was built in it. Set WAREHOUSE_DIR.")
     if not (warehouse / KEY).exists():
         raise ErasureError(
             "This warehouse is of an earlier release, or lacks its file `key`: build, then erase again."
         )
     try:
-        with alone_in(warehouse):
+        with locked(warehouse):
             buyers = note(warehouse, address)
         found = erase_from_build(warehouse, buyers) if (warehouse / BUILD).exists() else None
-        removed = [path for path in [warehouse / "spark"] if path.exists()]
+        removed = [path for path in [warehouse / SPARK] if path.exists()]
         for path in removed:
             shutil.rmtree(path)
         erase_from_versions(warehouse)
@@ -108,7 +100,7 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
     build = warehouse / BUILD
     unfinished = warehouse / f"{ERASED}.duckdb.tmp"
     try:
-        connection = opened(build)
+        connection = open_build_file(build)
     except duckdb.IOException as error:
         raise ErasureError(f"{build} cannot be opened: {error}") from None
     with connection:
@@ -120,19 +112,18 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
         if spilled.exists():
             shutil.rmtree(spilled)
         define_addresses(connection, pseudonyms_of(warehouse))
-        connection.execute(f"attach '{quoted(unfinished)}' as unfinished")
+        connection.execute(f"attach {quoted(unfinished)} as target")
         tables = tables_of(connection, "build")
         found = (0, 0)
         if ROWS in tables:
             (found,) = connection.execute(FOUND, [buyers]).fetchall()
-        # Without these, the next build makes everything anew of what it has kept.
-        for known in ("last_publication",):
-            tables.pop(known, None)
+        # Without this table, the next build is a full refresh.
+        tables.pop("last_publication", None)
         copy(connection, "build", tables)
         views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
         made_again = " ".join(sql for (sql,) in views)
-        connection.execute(f"use unfinished; begin; {comments(tables)} {made_again} commit; use build")
-        connection.execute("detach unfinished")
+        connection.execute(f"use target; begin; {comments(tables)} {made_again} commit; use build")
+        connection.execute("detach target")
         sync(unfinished)
         # Until the old one is closed, no build can begin.
         unfinished.replace(build)
@@ -145,16 +136,16 @@ def erase_from_versions(warehouse: Path) -> None:
 
     Not as a copy of its file: one that began as a copy has the bytes of rows that are no longer in it.
     """
-    link, versions = warehouse / LINK, warehouse / "versions"
+    link, versions = warehouse / LINK, warehouse / VERSIONS
     if not versions.exists():
         return
-    with alone_in(versions):
-        sweep_unfinished(versions)
+    with locked(versions):
+        remove_leftovers(versions)
     if link.exists():
         with duckdb.connect() as connection:
             define_addresses(connection, pseudonyms_of(warehouse))
             try:
-                connection.execute(f"attach '{quoted(link.resolve())}' as published (read_only)")
+                connection.execute(f"attach {quoted(link.resolve())} as published (read_only)")
                 publish_again(connection, warehouse, tables_of(connection, "published"))
             except duckdb.Error as error:
                 raise ErasureError(f"{link} is damaged: build, then erase again. ({error})") from None
@@ -200,7 +191,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str,
 
 
 def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str, Any]) -> None:
-    """Write the tables into the database `unfinished`, without erased addresses and buyers."""
+    """Write the tables into the database `target`, without erased addresses and buyers."""
     texts = [
         f"select '{table}', '{column}', {column} from {database}.{table}"
         for table, described in tables.items()
@@ -227,9 +218,7 @@ def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str,
             values[BUYER] = f"landed.stranger({BUYER})"
         replaced = ", ".join(f"{value} as {column}" for column, value in values.items())
         columns = f"* replace ({replaced})" if replaced else "*"
-        connection.execute(
-            f"create table unfinished.{table} as select {columns} from {database}.{table} as old"
-        )
+        connection.execute(f"create table target.{table} as select {columns} from {database}.{table} as old")
 
 
 def replaced_text(table: str, column: str) -> str:
@@ -243,7 +232,7 @@ def replaced_text(table: str, column: str) -> str:
 def main() -> None:
     address = os.environ.get("EMAIL", "").strip()
     try:
-        done = erase(Path(os.environ.get("WAREHOUSE_DIR") or "warehouse"), address)
+        done = erase(warehouse_folder(), address)
     except ErasureError as error:
         sys.exit(str(error))
     print(

@@ -13,9 +13,10 @@ from pathlib import Path
 from secrets import token_hex
 
 import duckdb
-from versions import KEY, sync
 
-ERASED = "erased"
+from pipeline.durable import sync, write_text
+from pipeline.paths import ERASED, KEY
+
 HASH_DIGITS = 64
 # The longest that RFC 5321 allows before the @ and after it.
 LONGEST_NAME, LONGEST_DOMAIN = 64, 255
@@ -79,11 +80,7 @@ def erased_lines(warehouse: Path) -> list[str]:
 
 
 def write_erased(warehouse: Path, lines: Iterable[str]) -> None:
-    unfinished = warehouse / f"{ERASED}.tmp"
-    unfinished.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="ascii")
-    sync(unfinished)
-    unfinished.replace(warehouse / ERASED)
-    sync(warehouse)
+    write_text(warehouse / ERASED, "".join(f"{line}\n" for line in sorted(lines)))
 
 
 def key_lines_of_before(warehouse: Path, key: str) -> None:

@@ -5,7 +5,9 @@ import re
 from functools import cache, lru_cache
 
 import duckdb
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # type: ignore[import-untyped]
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
+from pipeline.quoting import quoted
 
 LIBRARY = "http-library"  # Shops send events from their servers, with one of these.
 TOGETHER = 25  # Patterns in one expression; all of them in one take much longer.
@@ -35,8 +37,7 @@ def patterns() -> list[str]:
 
 def define_is_robot(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `landed.is_robot(text)`, which says the same in SQL, and nothing where robots are counted."""
-    quoted = ["'{}'".format(each.replace("'", "''")) for each in patterns()]
-    is_found = " or ".join(f"regexp_matches(value, {each})" for each in quoted)
+    is_found = " or ".join(f"regexp_matches(value, {quoted(each)})" for each in patterns())
     connection.execute("attach if not exists ':memory:' as landed")
     connection.execute(
         f"create or replace macro landed.is_robot(value) as ({'false' if are_counted() else is_found})"

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import duckdb
 
-KEPT, DUPLICATES = "kept", "duplicates"
+COUNTED, DUPLICATES = "kept", "duplicates"
 DEFECTS = ("price", "quantity", "metadata", "text")
-FATES = f"""
+OUTCOMES = f"""
     select
-        coalesce(read_rows.quarantine_reason, if(duplicates.file_id is null, '{KEPT}', '{DUPLICATES}'))
-            as fate,
+        coalesce(read_rows.quarantine_reason, if(duplicates.file_id is null, '{COUNTED}', '{DUPLICATES}'))
+            as outcome,
         count(*) filter (where read_rows.item_number = 1) as rows,
         {", ".join(f"count(*) filter (where read_rows.has_unreadable_{name}) as {name}" for name in DEFECTS)}
     from {{rows}} as read_rows
@@ -19,13 +19,13 @@ FATES = f"""
             and read_rows.row_number = duplicates.row_number
             and read_rows.item_number = duplicates.item_number
     where read_rows.row_number > 0 and {{is_read}}
-    group by fate
-    order by rows desc, fate
+    group by outcome
+    order by rows desc, outcome
 """
 
 
 @dataclass(frozen=True)
-class Account:
+class LoadSummary:
     """What became of some rows.
 
     rows: how many were kept, duplicates of others and quarantined, by the reason.
@@ -37,26 +37,31 @@ class Account:
 
     def __str__(self) -> str:
         """The same for a build's last line."""
-        reasons = {fate: count for fate, count in self.rows.items() if fate not in (KEPT, DUPLICATES)}
+        reasons = {
+            outcome: count for outcome, count in self.rows.items() if outcome not in (COUNTED, DUPLICATES)
+        }
         defects = listed({name: count for name, count in self.defects.items() if count})
         return (
-            f"{sum(self.rows.values())} rows read: {self.rows[KEPT]} kept,"
+            f"{sum(self.rows.values())} rows read: {self.rows[COUNTED]} kept,"
             f" {self.rows[DUPLICATES]} duplicates,"
             f" {sum(reasons.values())} quarantined{f' ({listed(reasons)})' if reasons else ''}"
             f"{f'; counted though unreadable ({defects})' if defects else ''}"
         )
 
 
-def account(cursor: duckdb.DuckDBPyConnection, rows: str, duplicates: str, is_read: str = "true") -> Account:
+def load_summary(
+    connection: duckdb.DuckDBPyConnection, rows: str, duplicates: str, is_read: str = "true"
+) -> LoadSummary:
     """What became of the rows of a build.
 
-    rows, duplicates: where those tables are; is_read: which of the rows this build has read.
+    rows, duplicates: the relations `stg_landing__rows` and `int_duplicate_events`.
+    is_read: a condition for the rows, as `read_rows`, that this build has read.
     """
-    query = FATES.format(rows=rows, duplicates=duplicates, is_read=is_read)
-    found = {fate: numbers for fate, *numbers in cursor.execute(query).fetchall()}
-    counts = {KEPT: 0, DUPLICATES: 0} | {fate: count for fate, (count, *_) in found.items()}
-    _, *defects = found.get(KEPT, [0] * (1 + len(DEFECTS)))
-    return Account(counts, dict(zip(DEFECTS, defects, strict=True)))
+    query = OUTCOMES.format(rows=rows, duplicates=duplicates, is_read=is_read)
+    found = {outcome: numbers for outcome, *numbers in connection.execute(query).fetchall()}
+    counts = {COUNTED: 0, DUPLICATES: 0} | {outcome: count for outcome, (count, *_) in found.items()}
+    _, *defects = found.get(COUNTED, [0] * (1 + len(DEFECTS)))
+    return LoadSummary(counts, dict(zip(DEFECTS, defects, strict=True)))
 
 
 def listed(counts: dict[str, int]) -> str:

@@ -1,6 +1,6 @@
 """The dbt-duckdb plugin of a build: what it needs at its start, and publishing it at its end."""
 
-import gc
+import logging
 import os
 import re
 import shutil
@@ -10,38 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from account import account
-from addresses import define_addresses, key_of, pseudonyms_of
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
-from erasure import LANDED
-from loader import LEFT_OUT
-from messages import make_no_unread_messages
-from migrate import is_of_earlier_release
-from notes import note_build
-from robots import define_is_robot
-from versions import (
-    FILES,
-    KEY,
-    LINK,
-    File,
-    digest,
-    hash_of_inputs,
-    naming_unreadable,
-    publish_version,
-    quoted,
-)
 
-ROWS, FILES_TABLE, DUPLICATES = "stg_landing__rows", "stg_landing__files", "int_duplicate_events"
+from pipeline.addresses import define_addresses, key_of, pseudonyms_of
+from pipeline.build_file import FILES, LEFT_OUT, ROWS, known_files, log_nothing_new, unreadable_note
+from pipeline.definition import definition, hash_of_inputs
+from pipeline.load_summary import load_summary
+from pipeline.logs import log_to_stdout
+from pipeline.migrate import is_of_earlier_release
+from pipeline.paths import KEY, LANDED, LINK
+from pipeline.quoting import quoted
+from pipeline.robots import define_is_robot
+from pipeline.status import record_build
+from pipeline.tuning import tune_process
+from pipeline.versions import digest, is_linked, publish_version
+
+DUPLICATES = "int_duplicate_events"
 IS_READ = "read_rows.file_id in (select file_id from landed.files)"
-SUPERSEDED = f"""
-    select file_id
-    from {FILES_TABLE}
-    qualify file_id < max(file_id) over (partition by file) or file_version = '{LEFT_OUT}'
-"""
+SUPERSEDED = "select file_id from stg_landing__superseded_files"
 MADE_WITH_KEY = "select table_name from duckdb_tables() where table_name = 'made_with_key'"
 DEFINITION = "select table_name from duckdb_tables() where table_name = 'definition'"
 LAST_PUBLICATION = """
@@ -57,28 +47,36 @@ OTHER_CODE = (
     " `dbt build --full-refresh`, computes them anew from the rows that are kept."
 )
 
+log = logging.getLogger(__name__)
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+
+class Plugin(BasePlugin):
     """The dbt-duckdb plugin that the `publish` macro calls when a whole build succeeded."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        if getattr(get_flags(), "EMPTY", False):
+        if getattr(self.flags(), "EMPTY", False):
             raise DbtRuntimeError(
                 "--empty would take all rows out of the build file. To try the models out, leave RAW_EVENTS"
                 " unset, which builds the small sample, with another WAREHOUSE_DIR."
             )
-        make_no_unread_messages()
-        if not gc.get_freeze_count():
-            # What dbt has parsed lasts as long as this process, so nobody need look for garbage in it.
-            gc.freeze()
-        self.warehouse = Path(self.creds.path).parent
+        tune_process()
+        log_to_stdout()
+        self.warehouse = self.build_file().parent
         try:
             self.warehouse.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DbtRuntimeError(
                 f"WAREHOUSE_DIR cannot be made: {error.strerror}: {error.filename}"
             ) from None
-        let_go_of_unkeyed(Path(self.creds.path))
+        remove_unkeyed(self.build_file())
+
+    def build_file(self) -> Path:
+        assert self.creds
+        return Path(self.creds.path)
+
+    def flags(self) -> Any:
+        """The command of dbt and its options."""
+        return get_flags()  # type: ignore[no-untyped-call]
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         if (robots := os.environ.get("COUNT_ROBOTS") or "off") not in ("on", "off"):
@@ -94,13 +92,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Attach a file for the text that is read, which takes no more room once the build has ended."""
         self.connection = conn
         self.check_definition(conn)
-        if getattr(get_flags(), "WHICH", None) == "build":
+        if getattr(self.flags(), "WHICH", None) == "build":
             # Read while tables are made.
             self.link_digest = ThreadPoolExecutor(max_workers=1).submit(digest, self.warehouse / LINK)
         landed = self.warehouse / LANDED
         for path in self.warehouse.glob(f"{landed.name}*"):
             path.unlink()
-        conn.execute(f"attach '{quoted(landed)}' as landed")
+        conn.execute(f"attach {quoted(landed)} as landed")
         landed.unlink()
         pseudonyms = pseudonyms_of(self.warehouse)
         define_addresses(conn, pseudonyms)
@@ -122,39 +120,39 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         Each table's name comes with its description and those of its columns, which go with it as comments.
         Does nothing where that would be the same again, but for a full refresh or a damaged version.
         """
+        config = target_config.config
         link = self.warehouse / LINK
-        files = self.files()
-        inputs = hash_of_inputs(files, target_config.config["store_timezone"])
-        before = self.inputs_published(link)
-        if before == inputs and not get_flags().FULL_REFRESH:
-            note_build(self.warehouse, target_config.config["began_at"], rows={})
-            version = link.resolve()
-            print(f"Nothing is new since {version.stem}: nothing was published{naming_unreadable(files)}")
-            return
         cursor = self.connection.cursor()
+        files = known_files(cursor)
+        inputs = hash_of_inputs([(file.name, file.version) for file in files], config["store_timezone"])
+        inputs_before = self.inputs_published(link)
+        if inputs_before == inputs and not self.flags().FULL_REFRESH:
+            record_build(self.warehouse, config["began_at"], rows={})
+            log_nothing_new(self.warehouse, files)
+            return
         version, new_digest = publish_version(
             cursor,
             self.warehouse,
-            target_config.config,
+            config,
             inputs,
-            fill=lambda: self.fill(cursor, target_config.config["tables"]),
-            copied=link if before and not get_flags().FULL_REFRESH else None,
+            fill=lambda: self.fill(cursor, config["tables"]),
+            base=link if inputs_before and not self.flags().FULL_REFRESH else None,
         )
-        found = account(cursor, ROWS, DUPLICATES, IS_READ)
-        self.note_published(version.name, new_digest, inputs)
-        note_build(self.warehouse, target_config.config["began_at"], found.rows)
-        print(f"Published {version.stem}, {found}{naming_unreadable(files)}")
+        summary = load_summary(cursor, ROWS, DUPLICATES, IS_READ)
+        self.record_publication(version.name, new_digest, inputs)
+        record_build(self.warehouse, config["began_at"], summary.rows)
+        log.info("Published %s, %s%s", version.stem, summary, unreadable_note(files))
 
     def check_definition(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Refuse to go on where tables would be made in part by this code, and in part by other code.
 
         Raises DbtRuntimeError.
         """
-        self.definition = hash_of_inputs([], os.environ.get("STORE_TIMEZONE", ""))
-        flags = get_flags()
+        self.definition = definition(os.environ.get("STORE_TIMEZONE", ""))
+        flags = self.flags()
         try:
             if is_of_earlier_release(conn):
-                raise DbtRuntimeError(EARLIER_RELEASE.format(self.creds.path))
+                raise DbtRuntimeError(EARLIER_RELEASE.format(self.build_file()))
             is_new = not conn.execute(DEFINITION).fetchall()
             conn.execute(LAST_PUBLICATION)
             conn.execute("create table if not exists definition (hash varchar)")
@@ -165,7 +163,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             if not is_another or getattr(flags, "WHICH", None) not in CHANGES_TABLES:
                 return
             if flags.WHICH == "build" and not flags.FULL_REFRESH:
-                raise DbtRuntimeError(OTHER_CODE.format(self.creds.path))
+                raise DbtRuntimeError(OTHER_CODE.format(self.build_file()))
             # Until all tables are of this code, they are of none.
             conn.execute("update definition set hash = ''")
         except DbtRuntimeError:
@@ -174,28 +172,27 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         except duckdb.Error as error:
             # dbt connects again before it says anything, which must fail in the same way.
             conn.close()
-            raise unreadable(Path(self.creds.path), error) from None
-
-    def files(self) -> list[File]:
-        return self.connection.cursor().execute(FILES.format(FILES_TABLE)).fetchall()
+            raise unreadable(self.build_file(), error) from None
 
     def inputs_published(self, link: Path) -> str | None:
         """Those of what this build file published last; None unless the link names it, unharmed."""
         query = "select name, digest, inputs from last_publication"
-        for name, known_digest, inputs in self.connection.cursor().execute(query).fetchall():
-            if link.exists() and link.resolve().name == name and self.link_digest.result() == known_digest:
+        publication = self.connection.cursor().execute(query).fetchone()
+        if publication:
+            name, known_digest, inputs = publication
+            if is_linked(link, name) and self.link_digest.result() == known_digest:
                 return str(inputs)
         return None
 
-    def note_published(self, name: str, new_digest: str, inputs: str) -> None:
+    def record_publication(self, name: str, new_digest: str, inputs: str) -> None:
         """From now on changes are those since this publication; rows of superseded file versions go."""
         cursor = self.connection.cursor()
         cursor.execute("begin")
         cursor.execute(f"delete from {ROWS} where file_id in ({SUPERSEDED})")
-        cursor.execute(f"delete from {FILES_TABLE} where file_id in ({SUPERSEDED})")
+        cursor.execute(f"delete from {FILES} where file_id in ({SUPERSEDED}) or file_version = '{LEFT_OUT}'")
         cursor.execute("delete from last_publication")
         cursor.execute(
-            f"insert into last_publication select ?, ?, ?, coalesce(max(file_id), 0) from {FILES_TABLE}",
+            f"insert into last_publication select ?, ?, ?, coalesce(max(file_id), 0) from {FILES}",
             [name, new_digest, inputs],
         )
         cursor.execute("update definition set hash = ?", [self.definition])
@@ -205,23 +202,23 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Write every table, but for the unchanged rows that a copied version brings."""
         changed_rows = {table: described["changed"] for table, described in tables.items()}
         copied = cursor.execute(
-            "select table_name from duckdb_tables() where database_name = 'unfinished'"
+            "select table_name from duckdb_tables() where database_name = 'target'"
         ).fetchall()
         for (table,) in copied:
             if changed := changed_rows.get(table):
-                cursor.execute(f"delete from unfinished.{table} where {changed}")
-                cursor.execute(f"insert into unfinished.{table} from {table} where {changed}")
+                cursor.execute(f"delete from target.{table} where {changed}")
+                cursor.execute(f"insert into target.{table} from {table} where {changed}")
             else:
-                cursor.execute(f"drop table unfinished.{table}")
+                cursor.execute(f"drop table target.{table}")
         for table in tables:
-            cursor.execute(f"create table if not exists unfinished.{table} as from {table}")
+            cursor.execute(f"create table if not exists target.{table} as from {table}")
 
 
 def is_reread(flags: Any) -> bool:
     return bool(flags.VARS.get("reread"))
 
 
-def let_go_of_unkeyed(build: Path) -> None:
+def remove_unkeyed(build: Path) -> None:
     """Remove a build file from before the warehouse had a key, as anybody can test the hashes in it.
 
     Raises DbtRuntimeError for one that was made with another key, and for one that cannot be opened, other
@@ -246,7 +243,7 @@ def let_go_of_unkeyed(build: Path) -> None:
         raise unreadable(build, error) from None
     for path in build.parent.glob(f"{build.name}*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    print(
+    log.info(
         "The hashes of customers have a key from now on. All landed files are read anew, without the events"
         " of files that are gone; the versions published before are removed once this build is published."
     )

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from account import account
-from addresses import ERASED
-from notes import note_build
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
-from versions import FILES, hash_of_inputs, naming_unreadable, point, publish_version, quoted
+
+from pipeline.build_file import known_files, unreadable_note
+from pipeline.definition import hash_of_inputs
+from pipeline.durable import swap_symlink
+from pipeline.load_summary import load_summary
+from pipeline.paths import ERASED, SPARK
+from pipeline.quoting import quoted
+from pipeline.status import record_build
+from pipeline.versions import publish_version
 
 KEPT_SECONDS = 86_400
 
@@ -36,8 +41,8 @@ class Publisher(DataSourceReader):
     def __init__(self, build: dict[str, Any]) -> None:
         self.build = build
         self.warehouse = Path(build["warehouse"]).absolute()
-        self.link = self.warehouse / "spark" / "current"
-        self.folder = self.warehouse / "spark" / build["folder"]
+        self.link = self.warehouse / SPARK / "current"
+        self.folder = self.warehouse / SPARK / build["folder"]
 
     def partitions(self) -> list[InputPartition]:
         return [InputPartition(0)]
@@ -48,17 +53,19 @@ class Publisher(DataSourceReader):
             rows, file_versions, duplicates = map(
                 self.parquet, ("stg_landing__rows", "stg_landing__files", "int_duplicate_events")
             )
-            files = connection.execute(FILES.format(file_versions)).fetchall()
-            found = account(connection, rows, duplicates)
-            inputs = hash_of_inputs(files, self.build["store_timezone"])
+            files = known_files(connection, file_versions)
+            summary = load_summary(connection, rows, duplicates)
+            inputs = hash_of_inputs(
+                [(file.name, file.version) for file in files], self.build["store_timezone"]
+            )
             version, _ = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
             )
         before = self.link.resolve()
-        point(self.link, self.folder)
+        swap_symlink(self.link, self.folder)
         remove_ended(self.folder, before)
-        note_build(self.warehouse, self.build["began_at"], found.rows)
-        yield (f"Published {version.stem}, {found}{naming_unreadable(files)}",)
+        record_build(self.warehouse, self.build["began_at"], summary.rows)
+        yield (f"Published {version.stem}, {summary}{unreadable_note(files)}",)
 
     def refuse_who_was_erased_meanwhile(self) -> None:
         """An erasure does not wait for a build on Spark, which has read before who is to be left out."""
@@ -71,12 +78,12 @@ class Publisher(DataSourceReader):
 
     def parquet(self, table: str) -> str:
         """What Spark has written of a table, as DuckDB reads it; a day may be called +10000-01-01."""
-        folder = quoted(self.folder / table)
-        if not any((self.folder / table).glob("event_date=*")):
-            return f"read_parquet('{folder}/*.parquet')"
+        folder = self.folder / table
+        if not any(folder.glob("event_date=*")):
+            return f"read_parquet({quoted(folder / '*.parquet')})"
         return (
             "(select * replace (cast(ltrim(event_date, '+') as date) as event_date) from read_parquet("
-            f"'{folder}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false))"
+            f"{quoted(folder / '*/*.parquet')}, hive_partitioning = true, hive_types_autocast = false))"
         )
 
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -86,12 +93,12 @@ class Publisher(DataSourceReader):
             if not any((self.folder / table).rglob("*.parquet")):
                 # Without rows there is no day, and so no file.
                 columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
-                connection.execute(f"create table unfinished.{table} ({columns})")
+                connection.execute(f"create table target.{table} ({columns})")
                 continue
             casts = [f"cast({column} as {kind}) as {column}" for column, kind in types.items()]
             replaced = f" replace ({', '.join(casts)})" if casts else ""
             connection.execute(
-                f"create table unfinished.{table} as select *{replaced} from {self.parquet(table)}"
+                f"create table target.{table} as select *{replaced} from {self.parquet(table)}"
             )
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
-from json_rows import LONGEST_BYTES, SHOWN_BYTES, TOO_LONG, Row, UnfinishedError, json_rows
+
+from pipeline.landing.json_rows import LONGEST_BYTES, SHOWN_BYTES, TOO_LONG, Row, UnfinishedError, json_rows
 
 JSON, CSV, PARQUET = (".ndjson", ".jsonl", ".json"), (".csv", ".tsv"), ".parquet"
 COMPRESSIONS = (".gz", ".zst")
@@ -30,7 +31,7 @@ class UnreadableError(Exception):
     """A file that cannot be read, or not to its end; says why and, where it can be told, what to do."""
 
 
-def kind(path: Path) -> str | None:
+def file_format(path: Path) -> str | None:
     """The format a file's name promises: its ending, less that of a compression; None for others."""
     name = Path(path.name.lower())
     if name.suffix in COMPRESSIONS:
@@ -51,7 +52,9 @@ def text_rows(path: Path) -> Iterator[Row]:
                 if beginning.startswith(other):
                     raise UnreadableError(f"it is {meaning}")
             is_utf_16 = beginning.startswith(UTF_16)
-            yield from csv_rows(stream, is_utf_16) if kind(path) in CSV else rows_of_json(stream, is_utf_16)
+            yield from (
+                csv_rows(stream, is_utf_16) if file_format(path) in CSV else rows_of_json(stream, is_utf_16)
+            )
     except FileNotFoundError:
         raise
     except UnfinishedError:
@@ -91,6 +94,8 @@ def csv_rows(stream: BinaryIO, is_utf_16: bool) -> Iterator[Row]:
     header = [name.strip() for name in next(records, None) or []]
     inner = [name for name in header if "." in name]
     for number, record in enumerate((record for record in records if record != []), start=1):
+        content: str
+        defect: str | None
         if record is None:
             content, defect = lines.beginning, TOO_LONG
         elif len(record) != len(header):

@@ -1,4 +1,4 @@
-"""Builds and publishes as soon as files land in RAW_EVENTS, until stopped: `python plugins/watch.py`."""
+"""Builds and publishes as soon as files land in RAW_EVENTS, until stopped: `python -m pipeline.watch`."""
 
 import gc
 import logging
@@ -7,33 +7,33 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from threading import Event
 
-from builds import COMMAND, Need, need, note_nothing_new, options, store_timezone
 from dbt.contracts.graph.manifest import Manifest
-from landing import LandingError, landing_files, landing_folder, landing_zone, versions_of_files
-from notes import WATCHER, note
-from pythonjsonlogger.json import JsonFormatter
-from runs import RunError, parse_project, run_dbt
-from versions import LINK
 from watchfiles import watch
 
-REST = 0.3  # Seconds for which a file that has been written to its end stays as it is.
-GROWING = 10.0  # Seconds for which all wait for one that is still being written.
-MOST_GARBAGE = 5  # Builds whose garbage, 30 MB each, is kept until nothing is to be done.
-LOOK = 5.0  # Seconds between two looks at what nobody tells of, as on network drives.
-LONGEST_PAUSE = 60.0  # Seconds between two builds that fail, once there were many.
+from pipeline.build import COMMAND, Need, build_need, dbt_options, record_nothing_new
+from pipeline.dbt_runner import RunError, parse_project, run_dbt
+from pipeline.landing.zone import LandingError, file_versions, landing_files, landing_folder, landing_zone
+from pipeline.logs import LOG_FORMATS, collected_messages, json_formatter
+from pipeline.paths import LINK, warehouse_folder
+from pipeline.status import record_watcher
+
+SETTLE_SECONDS = 0.3  # A file that does not change for so long has been written to its end.
+MOST_SETTLE_SECONDS = 10.0  # A build waits no longer for a file that is still being written.
+BUILDS_BETWEEN_COLLECTIONS = 5  # Each leaves 30 MB of garbage.
+POLL_SECONDS = 5.0  # Between two looks at the folder, because network drives tell of no changes.
+MOST_RETRY_SECONDS = 60.0  # Between two builds that fail, once there were many.
 
 QUIETLY = ["--log-level", "none", "--no-write-json", "--log-level-file", "none"]
 
-log = logging.getLogger("watch")
+log = logging.getLogger("pipeline.watch")
 
 
-class Landing:
+class LandingZone:
     """The files of the landing zone."""
 
     def __init__(self, raw_events: str) -> None:
@@ -43,18 +43,18 @@ class Landing:
 
     def files(self) -> dict[Path, str]:
         """Each file with its version. Raises LandingError."""
-        return versions_of_files(landing_files(self.zone)[0])
+        return file_versions(landing_files(self.zone)[0])
 
     def resting_files(self, built: dict[Path, str]) -> dict[Path, str]:
-        """The same once none of them grows any longer, or after GROWING seconds. Raises LandingError.
+        """The same once no file grows, or after MOST_SETTLE_SECONDS. Raises LandingError.
 
-        built: the files that need not rest any more.
+        built: files that were built before, which are not waited for.
         """
-        deadline = time.monotonic() + GROWING
+        deadline = time.monotonic() + MOST_SETTLE_SECONDS
         files = self.files()
         is_growing = not all(is_whole(path) for path, _ in files.items() - built.items())
         while is_growing and time.monotonic() < deadline:
-            time.sleep(REST)
+            time.sleep(SETTLE_SECONDS)
             before, files = files, self.files()
             is_growing = any(files.get(path, version) != version for path, version in before.items())
         return files
@@ -62,15 +62,15 @@ class Landing:
     def wait(self, stopping: Event) -> bool:
         """Return when something has happened in the folder since the last wait, or happens to `stopping`.
 
-        After LOOK seconds at the latest, with False; then the folder is watched anew, as another one may have
-        its name.
+        After POLL_SECONDS at the latest, with False; then the folder is watched anew, because another one may
+        have its name.
         """
         self.changes = self.changes or watch(
             self.folder,
             watch_filter=lambda _, path: not Path(path).name.startswith("."),
             debounce=100,
             step=20,
-            rust_timeout=int(1000 * LOOK),
+            rust_timeout=int(1000 * POLL_SECONDS),
             yield_on_timeout=True,
             stop_event=stopping,
         )
@@ -78,7 +78,7 @@ class Landing:
             if next(self.changes, None):
                 return True
         except OSError:
-            stopping.wait(LOOK)
+            stopping.wait(POLL_SECONDS)
         self.changes = None
         return False
 
@@ -94,79 +94,76 @@ def is_whole(path: Path) -> bool:
 class Project:
     """This dbt project, parsed once.
 
-    garbage: builds since garbage was collected, which takes a tenth of a build.
+    Garbage is collected between builds, because that takes a tenth of a build.
     """
 
     def __init__(self) -> None:
         self.manifest: Manifest | None = None
-        self.garbage = 0
+        self.builds_since_collection = 0
         gc.disable()
 
     def build(self, warehouse: Path, zone: str) -> str:
-        """Build and publish what is new; what the build said of it. Raises RunError and LandingError."""
-        said = StringIO()
-        with redirect_stdout(said):
+        """Build and publish what is new; the messages of the build. Raises RunError and LandingError."""
+        with collected_messages() as messages:
             if not self.manifest:
                 self.manifest = parse_project(*QUIETLY)
             began_at = datetime.now(UTC)
-            needed = need(warehouse, zone, store_timezone())
-            if needed is Need.NOTHING:
-                return note_nothing_new(warehouse, began_at)
-            self.garbage += 1
-            run_dbt(*QUIETLY, *COMMAND, *options(needed), manifest=self.manifest)
-        if self.garbage >= MOST_GARBAGE:
-            self.tidy()
-        return "; ".join(said.getvalue().splitlines())
+            need = build_need(warehouse, zone)
+            if need is Need.NOTHING:
+                record_nothing_new(warehouse, began_at)
+            else:
+                self.builds_since_collection += 1
+                run_dbt(*QUIETLY, *COMMAND, *dbt_options(need), manifest=self.manifest)
+        if self.builds_since_collection >= BUILDS_BETWEEN_COLLECTIONS:
+            self.collect_garbage()
+        return "; ".join(messages)
 
-    def tidy(self) -> None:
-        """Collect what garbage there is."""
-        if self.garbage:
+    def collect_garbage(self) -> None:
+        if self.builds_since_collection:
             gc.collect()
-            self.garbage = 0
+            self.builds_since_collection = 0
 
 
-def run(landing: Landing, project: Project, warehouse: Path, stopping: Event) -> None:
+def run(landing: LandingZone, project: Project, warehouse: Path, stopping: Event) -> None:
     """Build whenever the landing zone is not as it was built last, or nothing is published."""
     built: dict[Path, str] | None = None
     complaint, failures = "", 0
     while not stopping.is_set():
         try:
             if landing.files() != built or not (warehouse / LINK).exists():
-                note(warehouse, WATCHER, state="building", failures=failures)
+                record_watcher(warehouse, "building", failures)
                 files = landing.resting_files(built or {})
                 start = time.monotonic()
-                said = project.build(warehouse, landing.zone)
+                messages = project.build(warehouse, landing.zone)
                 seconds = round(time.monotonic() - start, 1)
-                log.info("%s; %s s", said, seconds, extra={"seconds": seconds})
+                log.info("%s; %s s", messages, seconds, extra={"seconds": seconds})
                 built, complaint, failures = files, "", 0
-            note(warehouse, WATCHER, state="waiting", failures=0)
+                if landing.files() != built:
+                    # The folder may not have been watched meanwhile.
+                    continue
+            record_watcher(warehouse, "waiting")
             if not landing.wait(stopping):
-                project.tidy()
+                project.collect_garbage()
         except (LandingError, RunError) as error:
             if str(error) != complaint and not stopping.is_set():
                 log.error("%s\nTrying again, in a second at first, then every minute.", error)
             complaint = str(error)
             failures += 1
-            note(warehouse, WATCHER, state="failing", failures=failures)
-            stopping.wait(min(2 ** min(failures - 1, 6), LONGEST_PAUSE))
+            record_watcher(warehouse, "failing", failures)
+            stopping.wait(min(2 ** min(failures - 1, 6), MOST_RETRY_SECONDS))
 
 
 def formatter() -> logging.Formatter:
-    match os.environ.get("LOG_FORMAT") or "text":
-        case "text":
-            return logging.Formatter("%(asctime)s %(message)s")
-        case "json":
-            names = {"levelname": "level", "name": "logger"}
-            return JsonFormatter("%(levelname)s %(name)s %(message)s", timestamp=True, rename_fields=names)
-        case other:
-            sys.exit(f"LOG_FORMAT must be text or json, not {other!r}.")
+    log_format = os.environ.get("LOG_FORMAT") or "text"
+    if log_format not in LOG_FORMATS:
+        sys.exit(f"LOG_FORMAT must be text or json, not {log_format!r}.")
+    return json_formatter() if log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
 
 
 def main() -> None:
     raw_events = os.environ.get("RAW_EVENTS")
     if not raw_events:
         sys.exit("RAW_EVENTS is not set: there is nothing to watch.")
-    # The root logger is dbt's.
     log.propagate = False
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
@@ -179,10 +176,10 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    warehouse = Path(os.environ.get("WAREHOUSE_DIR") or "warehouse")
+    warehouse = warehouse_folder()
     with suppress(KeyboardInterrupt):
-        run(Landing(raw_events), Project(), warehouse, stopping)
-    note(warehouse, WATCHER, state="stopped", failures=0)
+        run(LandingZone(raw_events), Project(), warehouse, stopping)
+    record_watcher(warehouse, "stopped")
     log.info("Stopped.")
 
 

@@ -5,17 +5,18 @@ import os
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
-from landing import landing_zone
-from loader import load
+
+from pipeline.landing.load import load_landing
+from pipeline.landing.zone import landing_zone
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
-    """What the macro `load_landing` calls before models are built."""
+class Plugin(BasePlugin):
+    """Called by the macro `load_landing` before models are built."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         self.connection = conn
 
     def store(self, target_config: TargetConfig) -> None:
-        """Read what is new; `config["is_reread"]`: all files, without the rows of files that are gone."""
+        """Load what has changed, or all files where `config["is_reread"]`."""
         zone = landing_zone(os.environ.get("RAW_EVENTS"))
-        load(self.connection.cursor(), zone, target_config.config["is_reread"])
+        load_landing(self.connection.cursor(), zone, target_config.config["is_reread"])

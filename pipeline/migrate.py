@@ -1,12 +1,13 @@
-"""Takes over the rows that a build file of the last release holds: `make migrate`."""
+"""Takes over the rows that a build file of the last release holds: `python -m pipeline.migrate`."""
 
 import os
 import sys
 from pathlib import Path
 
 import duckdb
-from landing import SAMPLE
-from versions import BUILD, quoted
+
+from pipeline.landing.zone import SAMPLE
+from pipeline.paths import BUILD, warehouse_folder
 
 EARLIER_ROWS = "stg_parsed_events"
 # No parser of this release has read them, so the next build reads anew those that are still there.
@@ -58,7 +59,7 @@ def migrate(build: Path) -> str:
                     connection.execute(f"update {table} set file = ? where file = ?", [absolute, name])
         others = connection.execute(OTHERS).fetchall()
         for name, kind in others:
-            connection.execute(f'drop {kind} "{quoted(name)}"')
+            connection.execute(f'drop {kind} "{name}"')
         counted = connection.execute("select count(*) from stg_landing__rows").fetchone()
         connection.execute("commit")
     assert counted
@@ -66,7 +67,7 @@ def migrate(build: Path) -> str:
 
 
 def main() -> None:
-    build = Path(os.environ.get("WAREHOUSE_DIR") or "warehouse") / BUILD
+    build = warehouse_folder() / BUILD
     try:
         print(migrate(build))
     except duckdb.Error as error:

@@ -1,4 +1,4 @@
-"""Runs dbt in this process, as often as is wanted."""
+"""Runs dbt in this process, any number of times."""
 
 import sys
 import time
@@ -74,10 +74,10 @@ def run_dbt(
     manifest: the project; without it the project is parsed. callbacks: take events of level info and above.
     """
     result = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(list(arguments))
-    why = None if result.success else reason(result.exception, result.result)
+    why = None if result.success else failure_message(result.exception, result.result)
     found = result.result
     del result
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if why is not None:
         # A traceback names the connection, which keeps the file open.
         collect()
@@ -85,7 +85,7 @@ def run_dbt(
     return found
 
 
-def reason(exception: BaseException | None, results: Any) -> str:
+def failure_message(exception: BaseException | None, results: Any) -> str:
     if exception:
         return str(exception) or type(exception).__name__
     failed = [result for result in results if result.status not in ("success", "pass", "skipped", "no-op")]

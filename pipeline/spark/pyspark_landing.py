@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import landing
 import pyarrow as pa
-from addresses import Pseudonyms, define_addresses, pseudonyms_of
-from landing import FileVersion
-from loader import create_files
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
-from robots import define_is_robot
+
+from pipeline.addresses import Pseudonyms, define_addresses, pseudonyms_of
+from pipeline.landing.load import create_files
+from pipeline.landing.rows import FileVersion, rows_of_files
+from pipeline.landing.zone import (
+    SAMPLE,
+    LandingError,
+    file_versions,
+    landing_files,
+    landing_folder,
+    landing_zone,
+)
+from pipeline.paths import ROOT
+from pipeline.robots import define_is_robot
 
 SEEDS = ("event_names", "event_types")
 TASK_BYTES = 64_000_000
@@ -40,7 +49,7 @@ class DefaultSource(DataSource):
             return ", ".join(f"{name} {SPARK_TYPES.get(str(kind), kind)}" for name, kind in described)
 
     def reader(self, schema: object) -> "LandingReader":
-        zone = landing.landing_zone(self.options["raw_events"] or str(landing.ROOT / landing.SAMPLE))
+        zone = landing_zone(self.options["raw_events"] or str(ROOT / SAMPLE))
         return LandingReader(zone, self.query(), pseudonyms_of(Path(self.options["warehouse"])))
 
 
@@ -64,9 +73,9 @@ class Query:
         create_files(connection, files)
         if self.has_rows:
             # A table, because rows may be asked for once only and the query asks twice.
-            landing.rows_of_files(connection, folder, files).create("landed.rows")
+            rows_of_files(connection, folder, files).create("landed.rows")
         for seed in SEEDS:
-            connection.read_csv(str(landing.ROOT / "seeds" / f"{seed}.csv")).create_view(seed)
+            connection.read_csv(str(ROOT / "seeds" / f"{seed}.csv")).create_view(seed)
         rows = connection.sql(self.text)
         types = zip(rows.columns, rows.types, strict=True)
         hashes = [name for name, kind in types if str(kind) == "UHUGEINT"]
@@ -90,7 +99,7 @@ class LandingReader(DataSourceReader):
     def partitions(self) -> list[Files]:
         parts: list[Files] = []
         size = TASK_BYTES
-        versions = landing.versions_of_files(landing.landing_files(self.zone)[0])
+        versions = file_versions(landing_files(self.zone)[0])
         for file_id, (path, version) in enumerate(versions.items(), 1):
             if size >= TASK_BYTES:
                 parts.append(Files([]))
@@ -103,10 +112,10 @@ class LandingReader(DataSourceReader):
     def read(self, partition: Files) -> Iterator[pa.RecordBatch]:
         for file in partition.files:
             if not file.path.parent.exists():
-                raise landing.LandingError(
+                raise LandingError(
                     f"{file.path.parent} is not there: is it on a disk that all executors see?"
                 )
-        folder = landing.landing_folder(self.zone)
+        folder = landing_folder(self.zone)
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
             rows = self.query.answer(connection, folder, partition.files, self.pseudonyms)

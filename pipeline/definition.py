@@ -1,0 +1,64 @@
+"""Hashes that change when the code or the settings do from which tables are made."""
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from hashlib import md5
+
+import duckdb
+
+from pipeline.paths import ROOT
+
+# What decides what a row of a file means.
+PARSER = (
+    "dbt_project.yml",
+    "macros/landed_names.sql",
+    "macros/raw_values.sql",
+    "models/staging/landing/stg_landing__rows.sql",
+    "pipeline/addresses.py",
+    "pipeline/landing/formats.py",
+    "pipeline/landing/json_rows.py",
+    "pipeline/landing/parquet.py",
+    "pipeline/landing/rows.py",
+    "pipeline/robots.py",
+    "requirements.lock",
+    "seeds/event_names.csv",
+    "seeds/event_types.csv",
+)
+# What decides what is in a table.
+CODE = (
+    "dbt_project.yml",
+    "macros/**/*.sql",
+    "models/**/*.sql",
+    "pipeline/addresses.py",
+    "pipeline/landing/*.py",
+    "pipeline/robots.py",
+    "seeds/*.csv",
+)
+
+
+def parser_version() -> str:
+    """What tells the parser that has read a file."""
+    return md5("\0".join([*parser_settings(), hash_of_files(PARSER)]).encode()).hexdigest()
+
+
+def definition(store_timezone: str) -> str:
+    """What tells the code, the zone and the settings that tables are made with."""
+    settings = [store_timezone, *parser_settings(), duckdb.__version__]
+    return md5("\0".join([*settings, hash_of_files(CODE)]).encode()).hexdigest()
+
+
+def hash_of_inputs(files: Iterable[tuple[str, str]], store_timezone: str) -> str:
+    """What tells the definition and the files, by name and version, that tables are made of."""
+    return md5(f"{definition(store_timezone)} {list(files)}".encode()).hexdigest()
+
+
+def parser_settings() -> list[str]:
+    return [os.environ.get("DECIMAL_SEPARATOR") or ".", os.environ.get("COUNT_ROBOTS") or "off"]
+
+
+@cache
+def hash_of_files(patterns: tuple[str, ...]) -> str:
+    """The hash of the project's files as this process found them first."""
+    paths = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
+    return md5(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

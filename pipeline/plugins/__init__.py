@@ -1,0 +1,1 @@
+"""The plugins that dbt-duckdb calls in a build."""

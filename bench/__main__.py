@@ -21,8 +21,8 @@ from bench.events import LAST_DAY
 from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
-from serve.app import DASHBOARD
-from serve.schema import Mode
+from serve.endpoints import dashboard
+from serve.query import Mode
 
 ANSWERS = 30
 RAW_ANSWERS = 6
@@ -65,7 +65,10 @@ def compare(server: Server, raw: RawEvents) -> None:
     for seconds in SECONDS[:: ANSWERS // RAW_ANSWERS]:
         for mode in Mode:
             server.set_clock(seconds)
-            given, expected = server.get(DASHBOARD, mode=mode).json(), raw.answer(at(seconds), mode)
+            given, expected = (
+                server.get(dashboard.ENDPOINT.path, mode=mode).json(),
+                raw.answer(at(seconds), mode),
+            )
             different = [name for name in given | expected if given.get(name) != expected.get(name)]
             for name in different:
                 say(f"{name}\n  API: {given.get(name)}\n  SQL: {expected.get(name)}")
@@ -117,7 +120,7 @@ def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:
     for number, seconds in enumerate(SECONDS):
         server.set_clock(seconds + 1)
         started_at = time.perf_counter()
-        server.get(DASHBOARD, mode=mode)
+        server.get(dashboard.ENDPOINT.path, mode=mode)
         taken.append(time.perf_counter() - started_at)
         if number % (ANSWERS // RAW_ANSWERS) == 0:
             started_at = time.perf_counter()
@@ -136,9 +139,9 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
         say("wrk is not installed (apt-get install wrk), so the load is left out.")
         return []
     say(f"Loading the server with {CONNECTIONS} connections")
-    empty, kept = load(server, "/empty"), load(server, f"{DASHBOARD}/")
+    empty, kept = load(server, "/empty"), load(server, f"{dashboard.ENDPOINT.path}/")
     with shop.publishing_each_second(shop.link.resolve()) as versions:
-        publishing = load(server, f"{DASHBOARD}/")
+        publishing = load(server, f"{dashboard.ENDPOINT.path}/")
     return [
         f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {described(empty)} |",
         f"| kept answers, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",

@@ -20,7 +20,7 @@ import httpx
 
 from bench import events
 from pipeline.durable import swap_symlink
-from serve.auth import admin_token
+from serve.tokens import admin_token
 
 ROOT = Path(__file__).parents[1]
 KEPT_COPIES = 5

@@ -23,7 +23,7 @@ from bench import events
 from bench.__main__ import megabytes
 from bench.shop import Server, Shop, memory
 from pipeline.durable import swap_symlink
-from serve.app import DASHBOARD, MONEY_AT_RISK
+from serve.endpoints import dashboard, money_at_risk
 
 CONNECTIONS = 100  # Half of them ask what the page asks at first, the others something of their own each.
 SECONDS = 60
@@ -64,7 +64,7 @@ def questions() -> list[str]:
     asked = []
     for number in range(CONNECTIONS // 2):
         start, end = (today - timedelta(days=days) for days in (80 - number, 80 - number - number % 30))
-        path = MONEY_AT_RISK if number % 5 == 0 else DASHBOARD
+        path = money_at_risk.ENDPOINT.path if number % 5 == 0 else dashboard.ENDPOINT.path
         modes = ("mode=total", "mode=unique", "mode=unique&compare=previous")
         asked.append(f"{path}?start={start}&end={end}&{modes[number % 3]}")
     return asked
@@ -129,7 +129,7 @@ class Load:
 
     async def all(self) -> None:
         own = [self.ask(question, self.own, partial(self.is_expected, question)) for question in questions()]
-        common = [self.ask(DASHBOARD, self.common, lambda _, body: is_whole(body)) for _ in own]
+        common = [self.ask(dashboard.ENDPOINT.path, self.common, lambda _, body: is_whole(body)) for _ in own]
         await asyncio.gather(*own, *common, self.track(), self.sample())
 
     def is_expected(self, question: str, version: str, body: bytes) -> bool:

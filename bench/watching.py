@@ -9,7 +9,7 @@ from statistics import median
 
 from bench.events import LAST_DAY
 from bench.shop import Server, Shop
-from serve.app import DASHBOARD
+from serve.endpoints import dashboard
 
 FILES = 20
 EVENTS = 100
@@ -63,7 +63,7 @@ def rows(shop: Shop, count: int) -> list[str]:
 def sales(server: Server) -> int:
     """Those of the day, which stay the day's while the server's clock runs."""
     day = LAST_DAY.isoformat()
-    count: int = server.get(DASHBOARD, start=day, end=day).json()["total_sales"]
+    count: int = server.get(dashboard.ENDPOINT.path, start=day, end=day).json()["total_sales"]
     return count
 
 

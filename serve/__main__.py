@@ -10,10 +10,10 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from serve.auth import admin_token
 from serve.logs import log_config
 from serve.protocol import BOUNDS
 from serve.settings import Settings, SettingsError, settings_from_environment
+from serve.tokens import admin_token
 
 APP = "serve.app:app_from_environment"
 

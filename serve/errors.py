@@ -1,4 +1,20 @@
-"""What can go wrong with a request, each with its status; all answer `{"detail": …}`."""
+"""What can go wrong with a request. Each error answers its status and `{"detail": …}`.
+
+ServeError                  500
+├── ClientDisconnected      400
+├── Unauthorized            401
+├── Forbidden               403
+├── OriginNotAllowed        403
+├── TooLarge                413
+├── BadQuery, BadEvent      422
+├── RateLimited             429, with Retry-After
+└── Unavailable             503
+    ├── NothingPublished
+    ├── DataStale
+    ├── StorageUnavailable  with Retry-After
+    ├── QueryTimeout        with Retry-After
+    └── QueryOutOfMemory    with Retry-After
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,6 +22,8 @@ from types import MappingProxyType
 from asgi_correlation_id.context import correlation_id
 from fastapi import Request
 from fastapi.responses import JSONResponse
+
+SOON = MappingProxyType({"Retry-After": "5"})
 
 
 class ServeError(Exception):
@@ -19,6 +37,10 @@ class ServeError(Exception):
         self.detail = detail
 
 
+class ClientDisconnected(ServeError):
+    status = 400
+
+
 class Unauthorized(ServeError):
     status = 401
     headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
@@ -26,6 +48,14 @@ class Unauthorized(ServeError):
 
 class Forbidden(ServeError):
     status = 403
+
+
+class OriginNotAllowed(ServeError):
+    status = 403
+
+
+class TooLarge(ServeError):
+    status = 413
 
 
 class BadQuery(ServeError):
@@ -36,19 +66,7 @@ class BadEvent(ServeError):
     status = 422
 
 
-class ForeignOrigin(ServeError):
-    status = 403
-
-
-class BrokenOff(ServeError):
-    status = 400
-
-
-class TooLarge(ServeError):
-    status = 413
-
-
-class TooMany(ServeError):
+class RateLimited(ServeError):
     status = 429
 
     def __init__(self, detail: str, seconds: int) -> None:
@@ -56,36 +74,37 @@ class TooMany(ServeError):
         self.headers = {"Retry-After": str(seconds)}
 
 
-class NotKept(ServeError):
-    status = 503
-    headers = MappingProxyType({"Retry-After": "5"})
-
-
-class NothingPublished(ServeError):
+class Unavailable(ServeError):
     status = 503
 
 
-class Stale(ServeError):
-    status = 503
+class NothingPublished(Unavailable):
+    pass
 
 
-class TookTooLong(ServeError):
-    status = 503
-    headers = MappingProxyType({"Retry-After": "5"})
+class DataStale(Unavailable):
+    pass
 
 
-class NeedsTooMuch(ServeError):
-    status = 503
-    headers = MappingProxyType({"Retry-After": "5"})
+class StorageUnavailable(Unavailable):
+    headers = SOON
 
 
-def answer(request: Request, error: Exception) -> JSONResponse:
+class QueryTimeout(Unavailable):
+    headers = SOON
+
+
+class QueryOutOfMemory(Unavailable):
+    headers = SOON
+
+
+def error_response(request: Request, error: Exception) -> JSONResponse:
     """The response for a ServeError."""
     assert isinstance(error, ServeError)
     return JSONResponse({"detail": error.detail}, error.status, dict(error.headers))
 
 
-def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected_error_response(request: Request, error: Exception) -> JSONResponse:
     """The response for a defect of ours; what happened is in the log only."""
     headers = {"X-Request-ID": correlation_id.get() or ""}
     return JSONResponse({"detail": "Something went wrong on the server."}, 500, headers)

@@ -1,5 +1,6 @@
 """`GET /metrics`: how the server, its data and the builds are, for Prometheus."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,9 +15,8 @@ from prometheus_client.registry import Collector
 
 from pipeline.paths import LAST_BUILD, WATCHER
 from pipeline.status import read_status
-from serve.answers import Answers
 from serve.errors import Unauthorized
-from serve.schema import Health
+from serve.health import Health, HealthChecks
 
 WATCHER_STATES = ("waiting", "building", "failing", "stopped")
 REQUEST_SECONDS = Histogram(
@@ -30,7 +30,7 @@ ANSWERS = Counter(
 )
 
 
-class Shop(Collector):
+class StaticCollector(Collector):
     """What is the same whichever process is asked."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
@@ -40,7 +40,7 @@ class Shop(Collector):
         return self.metrics
 
 
-def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
+def add_metrics(app: FastAPI, checks: HealthChecks, token: str) -> None:
     """Tell them to whoever brings the operator's token.
 
     The processes that serve note theirs in the folder PROMETHEUS_MULTIPROC_DIR.
@@ -50,17 +50,19 @@ def add_metrics(app: FastAPI, kept: Answers, token: str) -> None:
         given = request.headers.get("Authorization", "")
         if not compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
-        health, quarantined = await kept.health(), await kept.counts("quarantine")
-        unreadable = await kept.counts("data_quality")
+        health, quarantined = await checks.health(), await checks.counts("quarantine")
+        unreadable = await checks.counts("data_quality")
 
-        def told() -> bytes:
-            build, watcher = (read_status(kept.warehouse.folder, name) for name in (LAST_BUILD, WATCHER))
+        warehouse = checks.watcher.warehouse.folder
+
+        def render() -> bytes:
+            build, watcher = (read_status(warehouse, name) for name in (LAST_BUILD, WATCHER))
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            registry.register(Shop(shop_metrics(health, quarantined, unreadable, build, watcher)))
+            registry.register(StaticCollector(shop_metrics(health, quarantined, unreadable, build, watcher)))
             return generate_latest(registry)
 
-        return Response(await kept.in_thread(told), media_type=CONTENT_TYPE_LATEST)
+        return Response(await asyncio.to_thread(render), media_type=CONTENT_TYPE_LATEST)
 
     app.get("/metrics", include_in_schema=False)(get_metrics)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -9,7 +10,6 @@ from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 from starlette.datastructures import QueryParams
 
 from serve.errors import BadQuery
-from serve.schema import Compare, Include, Mode
 
 REMEMBERED = 128
 
@@ -35,6 +35,25 @@ Day = Annotated[
         }
     ),
 ]
+
+
+class Mode(StrEnum):
+    """What a count counts: events, or distinct sessions with at least one such event."""
+
+    TOTAL = "total"
+    UNIQUE = "unique"
+
+
+class Compare(StrEnum):
+    """What an answer may be compared with."""
+
+    PREVIOUS = "previous"
+
+
+class Include(StrEnum):
+    """What an answer may have beside its fields."""
+
+    TREND = "trend"
 
 
 class Query(BaseModel, frozen=True):
@@ -66,7 +85,7 @@ def read_query(model: type[Query], query_string: bytes) -> Query:
         raise BadQuery("; ".join(problems)) from None
 
 
-def parameters(model: type[Query]) -> list[dict[str, Any]]:
+def openapi_parameters(model: type[Query]) -> list[dict[str, Any]]:
     """The query's parameters, as OpenAPI describes them."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return [{"name": name, "in": "query", "schema": each} for name, each in schema["properties"].items()]

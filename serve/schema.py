@@ -1,17 +1,17 @@
-"""The dashboard's JSON, field by field; the descriptions are the API's documentation."""
+"""What all models of the API's JSON share: types, descriptions in two languages, errors."""
 
 import re
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from pipeline.paths import ROOT
+
 DEFINITIONS: dict[str, str] = dict(
     re.findall(
         r"{% docs (\w+) %}(.*?){% enddocs %}",
-        (Path(__file__).parents[1] / "models" / "definitions.md").read_text(encoding="utf-8"),
+        (ROOT / "models" / "definitions.md").read_text(encoding="utf-8"),
     )
 )
 SPANISH = "x-description-es"  # OpenAPI knows one description; further ones are extensions.
@@ -20,12 +20,12 @@ Count = Annotated[int, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, description="In %, to 1 decimal; 0 where nothing can be divided.")]
 
 
-def defined(term: str) -> str:
+def definition(term: str) -> str:
     """What a term means to the marts' columns and the fields alike, from `models/definitions.md`."""
     return DEFINITIONS[term]
 
 
-def said(english: str, spanish: str) -> Any:
+def localized_field(english: str, spanish: str) -> Any:
     """A field with its description in both languages of the page."""
     return Field(description=english, json_schema_extra={SPANISH: spanish})
 
@@ -33,249 +33,6 @@ def said(english: str, spanish: str) -> Any:
 def in_utc(instant: datetime | None) -> datetime | None:
     """An instant of the marts, which have no zone, as JSON wants it."""
     return instant and instant.replace(tzinfo=UTC)
-
-
-class Mode(StrEnum):
-    """What a count counts: events, or distinct sessions with at least one such event."""
-
-    TOTAL = "total"
-    UNIQUE = "unique"
-
-
-class Compare(StrEnum):
-    """What an answer may be compared with."""
-
-    PREVIOUS = "previous"
-
-
-class Include(StrEnum):
-    """What an answer may have beside its fields."""
-
-    TREND = "trend"
-
-
-class ProductCount(BaseModel):
-    slug: str
-    count: Count
-
-
-class DayCount(BaseModel):
-    date: date
-    count: Count
-
-
-class EventsDay(BaseModel):
-    date: date
-    product_view: Count
-    add_to_cart: Count
-    begin_checkout: Count
-    purchase: Count
-    checkout_started: Count
-    payment_info_entered: Count
-    order_completed: Count
-
-
-class ErrorsDay(BaseModel):
-    date: date
-    payment_error: Count
-    checkout_error: Count
-    payment_confirmation_error: Count
-    address_error: Count
-
-
-class EventCounts(BaseModel):
-    product_view: Count = said(
-        "A product was looked at; events or sessions, by mode.",
-        "Se vio un producto; eventos o sesiones, según lo elegido.",
-    )
-    add_to_cart: Count = said(
-        "A product was put into the cart; events or sessions, by mode.",
-        "Se agregó un producto al carrito; eventos o sesiones, según lo elegido.",
-    )
-    begin_checkout: Count = said(
-        "A checkout was begun; events or sessions, by mode.",
-        "Se inició un pago; eventos o sesiones, según lo elegido.",
-    )
-    purchase: Count = said(
-        "Something was bought; events or sessions, by mode.",
-        "Se compró algo; eventos o sesiones, según lo elegido.",
-    )
-
-
-class ConversionRates(BaseModel):
-    visit_to_cart: Percentage = said(
-        "add_to_cart / product_view of event_counts, in %.", "De lo visto, cuánto se agregó al carrito, en %."
-    )
-    cart_to_checkout: Percentage = said(
-        "begin_checkout / add_to_cart of event_counts, in %.",
-        "De lo agregado al carrito, cuánto llegó a iniciar el pago, en %.",
-    )
-    checkout_to_purchase: Percentage = said(
-        "purchase / begin_checkout of event_counts, in %.",
-        "De los pagos iniciados, cuántos acabaron en compra, en %.",
-    )
-
-
-class ErrorCounts(BaseModel):
-    payment_error: Count = said("Number of times a payment failed.", "Veces que falló un pago.")
-    checkout_error: Count = said(
-        "Number of times the checkout failed.", "Veces que falló la finalización de la compra."
-    )
-    payment_confirmation_error: Count = said(
-        "Number of times a payment was not confirmed.", "Veces que un pago no se confirmó."
-    )
-
-
-class ProductPerformance(BaseModel):
-    slug: str
-    name: str = Field(description=defined("product_name"))
-    views: Count
-    add_to_cart: Count
-    purchases: Count
-    conversion_rate: Percentage = Field(description=defined("conversion_rate"))
-    purchases_units: Count | None = Field(None, description=f"{defined('units')} In mode `unique` only.")
-
-
-class SessionStats(BaseModel):
-    unique_sessions: Count = said(
-        "Distinct sessions with an event of any type.", "Sesiones distintas con algún evento."
-    )
-    avg_events_per_session: float = said(
-        "Events of every type per session, to 1 decimal.", "Eventos de todo tipo por sesión, con 1 decimal."
-    )
-    sessions_with_purchase: Count = said(
-        defined("sessions_with_purchase"), "Sesiones distintas con una compra."
-    )
-
-
-class RetentionMetrics(BaseModel):
-    repurchase_rate: Percentage = said(
-        "recurrent_customers / total_unique_buyers, in %.",
-        "De los compradores de 90 días, cuántos compraron más de una vez, en %.",
-    )
-    recurrent_customers: Count = said(
-        "Buyers with more than one purchase in the period.", "Compradores con más de una compra en 90 días."
-    )
-    total_unique_buyers: Count = said(
-        defined("buyers"),
-        "Compradores distintos (cliente o, si no se conoce, sesión) en 90 días.",
-    )
-    period_days: int = Field(description="Days of 24 hours that end with the window.")
-
-
-class TrafficSource(BaseModel):
-    source: str = Field(description=defined("source"))
-    sessions: Count = Field(description=defined("source_sessions"))
-
-
-class DashboardStats(BaseModel):
-    """Everything the dashboard draws, over one window."""
-
-    mode: Mode
-    total_sales: Count = said(defined("purchases"), "Número de compras.")
-    total_revenue: float = said(
-        defined("revenue"),
-        "Precio × cantidad de las compras, en pesos colombianos.",
-    )
-    average_order_value: float = said(
-        defined("average_order_value"), "Ingresos / ventas, en pesos colombianos."
-    )
-    top_products: list[ProductCount] = said(
-        "The 5 products with most units sold.", "Los 5 productos con más unidades vendidas."
-    )
-    top_viewed_products: list[ProductCount] = said(
-        "The 5 products viewed most, by mode.", "Los 5 productos más vistos, por eventos o sesiones."
-    )
-    sales_by_day: list[DayCount] = said(
-        "Purchases per day, ascending, days with sales only.", "Compras por día; solo los días con ventas."
-    )
-    events_timeline: list[EventsDay] = said(
-        "Events on every day the window touches, ascending.", "Eventos de cada día del período."
-    )
-    abandonment_rate: Percentage = said(
-        defined("abandonment_rate"),
-        "De quienes iniciaron un pago en el período, cuántos no compraron en él, en %.",
-    )
-    event_counts: EventCounts = Field(description="The steps of the funnel, by mode.")
-    conversion_rates: ConversionRates = Field(description="From step to step of event_counts.")
-    checkout_started_count: Count = said("Number of checkouts started.", "Número de pagos iniciados.")
-    payment_info_entered_count: Count = said(
-        "Number of times payment details were entered.", "Veces que se dieron los datos de pago."
-    )
-    order_completed_count: Count = said("Number of orders completed.", "Número de pedidos completos.")
-    conversion_checkout_to_payment: Percentage = said(
-        "payment_info_entered_count / checkout_started_count, in %.",
-        "De los pagos iniciados, en cuántos se dieron los datos, en %.",
-    )
-    conversion_payment_to_order: Percentage = said(
-        "order_completed_count / payment_info_entered_count, in %.",
-        "De los pagos con datos, cuántos acabaron en pedido completo, en %.",
-    )
-    error_counts: ErrorCounts = Field(description="Number of errors of each kind.")
-    product_performance: list[ProductPerformance] = said(
-        "Up to 10 products with a view, cart or purchase, by views descending; counts by mode.",
-        "Hasta 10 productos vistos, agregados o comprados, por vistas; eventos o sesiones, según lo elegido.",
-    )
-    errors_timeline: list[ErrorsDay] = said(
-        "Errors on every day the window touches, ascending.", "Errores de cada día del período."
-    )
-    session_stats: SessionStats = Field(description="Sessions over events of every type.")
-    retention_metrics: RetentionMetrics = Field(description="Buyers who come back, over 90 days.")
-    traffic_sources: list[TrafficSource] = said(
-        "Sessions by the source of their first event in the window, descending. Of more than 200 sources the"
-        " last is `other`, the sum of the rest.",
-        "Sesiones según el origen de su primer evento del período.",
-    )
-    whatsapp_sessions: Count = said(
-        defined("whatsapp_sessions"),
-        "Sesiones distintas que pasaron a WhatsApp con su carrito.",
-    )
-    whatsapp_purchases: Count = said(
-        defined("whatsapp_purchases"),
-        "Sesiones distintas con una venta cerrada por WhatsApp.",
-    )
-    whatsapp_sessions_list: list[str] = said(
-        "The last 10 sessions that went to WhatsApp with their cart, newest first.",
-        "Las últimas 10 sesiones que pasaron a WhatsApp con su carrito, la más reciente primero.",
-    )
-
-
-class TrendDay(BaseModel):
-    """What the answer for one day says, as far as the window reaches into it."""
-
-    date: date
-    total_sales: Count
-    total_revenue: float
-    average_order_value: float
-    abandonment_rate: Percentage
-
-
-class ComparedStats(DashboardStats):
-    """The dashboard's answer as it is sent."""
-
-    trend: list[TrendDay] | None = Field(
-        None,
-        description="With `include=trend` only: each day of the window, ascending, as if asked for alone.",
-    )
-
-    previous: DashboardStats | None = Field(
-        None,
-        description="With `compare=previous` only: the same over the window of equal length just before.",
-    )
-
-
-class Health(BaseModel):
-    """What is being served."""
-
-    version: str | None = Field(description="The published version; null before the first.")
-    built_at: datetime | None = Field(description="When it was built, UTC.")
-    newest_event_at: datetime | None = Field(description="When its newest event so far happened, UTC.")
-    checked_at: datetime | None = Field(
-        description="When it was last known to hold all that had landed, UTC: when it was built, or when a"
-        " build or the watcher found nothing new."
-    )
-    is_stale: bool = Field(description="Whether that is more than `STALE_AFTER` seconds ago.")
-    damaged_versions: list[str] = Field(description="Versions that cannot be read and are not served.")
 
 
 class Problem(BaseModel):

@@ -7,7 +7,7 @@ Days = tuple[date, date, date]  # The first and last of a window, and the first 
 
 
 @dataclass(eq=False)
-class Shared:
+class RefCounted:
     """Tables that several answers read; they are dropped when retired, once nobody reads them.
 
     schema: where queries find them.
@@ -21,7 +21,7 @@ class Shared:
 
 
 @dataclass(eq=False)
-class Version(Shared):
+class Version(RefCounted):
     """One published version.
 
     name: its file's, without the suffix.
@@ -29,7 +29,7 @@ class Version(Shared):
     and may lie in the future.
     newest_events: what was looked up where it does: from when until when which event is the newest.
     day_beginnings: the instants at which days of the store begin, as far as they were looked up.
-    days: what windows that touch the same days have in common, the latest last.
+    window_tables: what windows that touch the same days have in common, the latest last.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Version(Shared):
         default=(datetime.max, datetime.max, None), init=False
     )
     day_beginnings: dict[date, datetime] = field(default_factory=dict, init=False)
-    days: dict[Days, Shared] = field(default_factory=dict, init=False)
+    window_tables: dict[Days, RefCounted] = field(default_factory=dict, init=False)
 
     def knows_newest_event(self, now: datetime) -> bool:
         """Whether `newest_event` can tell."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from serve.errors import BadQuery
-from serve.warehouse import Session
+from serve.snapshot import ReadSnapshot
 
 EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
@@ -50,14 +50,14 @@ class Window:
 class Calendar:
     """The days of a version's store. The instant at which a day begins is looked up once."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, snapshot: ReadSnapshot) -> None:
+        self.snapshot = snapshot
 
     def begins_at(self, day: date) -> datetime:
         """The UTC instant, without a zone, at which a day begins."""
-        known = self.session.version.day_beginnings
+        known = self.snapshot.version.day_beginnings
         if day not in known:
-            (row,) = self.session.rows("day_begins", {"day": day})
+            (row,) = self.snapshot.rows("day_begins", {"day": day})
             known[day] = row["begins_at"]
         return known[day]
 
@@ -69,13 +69,13 @@ class Calendar:
         return day
 
 
-def resolve(session: Session, now: datetime, start: date | None, end: date | None) -> Window:
+def resolve(snapshot: ReadSnapshot, now: datetime, start: date | None, end: date | None) -> Window:
     """The window that a query for `start` to `end` means at the UTC instant `now`.
 
     Raises BadQuery for a range that is reversed, starts after now, spans more than 366 days or
     lies before 1970.
     """
-    calendar = Calendar(session)
+    calendar = Calendar(snapshot)
     today = calendar.day_of(now)
     if any(day and day < EARLIEST for day in (start, end)):
         raise BadQuery(f"start and end must not lie before {EARLIEST}.")
@@ -94,11 +94,11 @@ def resolve(session: Session, now: datetime, start: date | None, end: date | Non
     return window(calendar, now, starts_at, end_instant, last_instant)
 
 
-def before(session: Session, after: Window) -> Window:
+def window_before(snapshot: ReadSnapshot, after: Window) -> Window:
     """The window of equal length that ends where another begins, which is no part of it."""
     length = after.retention_starts_at + RETENTION - after.starts_at
     end_instant = after.starts_at
-    return window(Calendar(session), after.now, end_instant - length, end_instant, end_instant - MICROSECOND)
+    return window(Calendar(snapshot), after.now, end_instant - length, end_instant, end_instant - MICROSECOND)
 
 
 def window(

@@ -22,9 +22,9 @@ import uvicorn
 
 from pipeline.build import COMMAND
 from serve.app import create_app
-from serve.auth import admin_token
 from serve.protocol import BOUNDS
 from serve.settings import Settings
+from serve.tokens import admin_token
 from tests.forked import FORKED, Builder, dbt
 
 ROOT = Path(__file__).parents[1]

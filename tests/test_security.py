@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from serve.auth import claims_of
+from serve.tokens import claims_of
 from tests import test_api, test_track
 from tests.shop import Server, Shop
 
@@ -18,19 +18,19 @@ def track_bounds(server: Server, shop: Shop) -> None:
 
 WITHOUT: dict[str, tuple[str, Any, Attempt]] = {
     "a token": (
-        "serve.auth.Admins.require",
+        "serve.tokens.TokenVerifier.require_admin",
         lambda admins, token: None,
         lambda server, _: test_api.test_without_a_token_the_answer_is_401(server, None),
     ),
     "a look at is_admin": (
-        "serve.auth.expiry_of_admin",
+        "serve.tokens.expiry_of_admin",
         lambda token, secrets: int(claims_of(token, secrets)["exp"]),
         lambda server, _: test_api.test_only_the_boolean_true_makes_an_admin(server, 1),
     ),
-    "a bound on events": ("serve.events.LONGEST_EVENT", 10**9, track_bounds),
-    "a bound on texts": ("serve.events.LONGEST_TEXT", 10**9, track_bounds),
-    "a bound on bytes": ("serve.tracking.RATE_BYTES", 10**12, track_bounds),
-    "a network of a sender": ("serve.tracking.network_of", lambda address: address, track_bounds),
+    "a bound on events": ("serve.tracking.events.LONGEST_EVENT", 10**9, track_bounds),
+    "a bound on texts": ("serve.tracking.events.LONGEST_TEXT", 10**9, track_bounds),
+    "a bound on bytes": ("serve.tracking.route.RATE_BYTES", 10**12, track_bounds),
+    "a network of a sender": ("serve.tracking.route.network_of", lambda address: address, track_bounds),
 }
 
 

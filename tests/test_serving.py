@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from pipeline.durable import swap_symlink
-from serve.warehouse import Session, Warehouse
+from serve.snapshot import ReadSnapshot
+from serve.warehouse import Warehouse
 from serve.window import resolve
 from tests.conftest import NOW
 from tests.shop import DASHBOARD, ROOT, SECRET, Server, Shop, authorized, event
@@ -128,13 +129,13 @@ def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_i
 ) -> None:
     warehouse = Warehouse(small_shop.warehouse)
     version = warehouse.open(str(warehouse.newest()))
-    with closing(Session(warehouse, version)) as other:
+    with closing(ReadSnapshot(warehouse.database, version)) as other:
         parameters = resolve(other, NOW.replace(tzinfo=None), None, None).parameters() | {"is_unique": False}
-        other.keep_days(parameters)
-        begun = Session(warehouse, version)
+        other.ensure_window_tables(parameters)
+        begun = ReadSnapshot(warehouse.database, version)
     warehouse.retire(version)
     with closing(begun):
-        begun.keep_days(parameters)
+        begun.ensure_window_tables(parameters)
         assert begun.rows("steps", parameters)
 
 
@@ -238,13 +239,13 @@ def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard
     version = shop.built().link.resolve()
     swap_symlink(shop.link, first)
     asked: list[str] = []
-    rows = Session.rows
+    rows = ReadSnapshot.rows
 
-    def counted(session: Session, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    def counted(session: ReadSnapshot, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         asked.append(query)
         return rows(session, query, parameters)
 
-    monkeypatch.setattr(Session, "rows", counted)
+    monkeypatch.setattr(ReadSnapshot, "rows", counted)
     with shop.serving(NOW) as server:
         answer = server.get()
         sources = answer.json()["traffic_sources"]

@@ -1,4 +1,4 @@
-"""What is noted of each request: a line in the log, and its part in the metrics."""
+"""The access log and the metrics of requests."""
 
 import logging
 import re
@@ -10,14 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.metrics import ANSWERS, REQUEST_SECONDS
 
-# All that is told of a query: whatever else people put into an address may be a token or a name.
-TOLD = re.compile(rb"(?:^|&)((?:mode|start|end)=(?:total|unique|\d{4}-\d\d-\d\d))(?=&|$)")
+# All that is logged of a query, because the rest of an address may hold a token or a name.
+LOGGED_PARAMETERS = re.compile(rb"(?:^|&)((?:mode|start|end)=(?:total|unique|\d{4}-\d\d-\d\d))(?=&|$)")
 ASSETS = "/assets/"
-log = logging.getLogger(__name__)
+log = logging.getLogger("serve.requests")
 
 
-class Requests:
-    """ASGI middleware that notes each request once it has been answered."""
+class AccessLogMiddleware:
+    """ASGI middleware that logs and measures each request once it has been answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -41,23 +41,23 @@ class Requests:
         try:
             await self.app(scope, receive, send_on)
         finally:
-            note(scope, status, time.perf_counter() - start)
+            log_request(scope, status, time.perf_counter() - start)
 
 
-def note(scope: Scope, status: int, seconds: float) -> None:
-    route, is_kept = route_of(scope), scope["state"].get("kept")
+def log_request(scope: Scope, status: int, seconds: float) -> None:
+    route, is_cached = route_of(scope), scope["state"].get("kept")
     REQUEST_SECONDS.labels(route, status).observe(seconds)
-    if is_kept is not None:
-        ANSWERS.labels("kept" if is_kept else "computed").inc()
+    if is_cached is not None:
+        ANSWERS.labels("kept" if is_cached else "computed").inc()
     # Each once, however often it is there.
-    query = b"&".join(dict.fromkeys(TOLD.findall(scope["query_string"]))).decode()
+    query = b"&".join(dict.fromkeys(LOGGED_PARAMETERS.findall(scope["query_string"]))).decode()
     facts = {
         "method": scope["method"],
         "route": route,
         "query": query,
         "status": status,
         "milliseconds": round(1000 * seconds, 1),
-        "kept": is_kept,
+        "kept": is_cached,
     }
     log.info(
         "%s %s %d %.1f ms%s %s",
@@ -65,7 +65,7 @@ def note(scope: Scope, status: int, seconds: float) -> None:
         f"{route}?{query}" if query else route,
         status,
         1000 * seconds,
-        {True: " kept", False: " computed", None: ""}[is_kept],
+        {True: " kept", False: " computed", None: ""}[is_cached],
         correlation_id.get(),
         extra=facts,
     )

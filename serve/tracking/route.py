@@ -1,4 +1,4 @@
-"""`POST /api/analytics/track/`: takes events from shops that have no pipeline yet."""
+"""The route that takes events."""
 
 import asyncio
 import json
@@ -19,13 +19,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from pipeline.robots import is_robot
-from serve.auth import claims_of
-from serve.errors import BadEvent, BrokenOff, ForeignOrigin, TooLarge, TooMany, Unauthorized
-from serve.events import BODY, MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent
-from serve.landing import Landing
+from serve.errors import BadEvent, ClientDisconnected, OriginNotAllowed, RateLimited, TooLarge, Unauthorized
 from serve.schema import Problem
-from serve.values import LONGEST_TEXT, id_of
+from serve.tokens import claims_of
+from serve.tracking.events import BODY, MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent
+from serve.tracking.journal import EventJournal
+from serve.tracking.values import LONGEST_TEXT, id_of
 
+PATH = "/api/analytics/track"
 MOST_BYTES = 1_000_000
 GZIP = 16 + MAX_WBITS
 # Of one address, over all workers.
@@ -34,62 +35,74 @@ RATE_SECONDS, RATE_EVENTS, RATE_BYTES = 10, 10_000, 10_000_000
 QUICK_BYTES = 8_000
 
 
-class Kept(BaseModel):
+class TrackedEvent(BaseModel):
     session_id: Any = Field(description="As sent, or from the request's header or cookie, or made up.")
     idempotency_key: Any = Field(description="As sent or made up; none where the event has an `_id`.")
     created_at: Any = Field(description="As sent, or when the event was received.")
 
 
 class Tracked(BaseModel):
-    events: list[Kept] = Field(description="What was missing in each event, in their order.")
+    events: list[TrackedEvent] = Field(description="What was missing in each event, in their order.")
     warnings: list[str] = Field(
         description="What cannot be read of events that are taken, and counts as 0 or 1."
     )
 
 
-def add_tracking(
-    app: FastAPI, landing: Landing, origins: tuple[str, ...], secrets: tuple[str, ...], workers: int
-) -> None:
-    """Take events from the server's own origin, from these, and from whoever names none.
+class Tracking:
+    """What the route needs: where events go, who may send them, and how many.
 
-    secrets: the keys that may have signed the token of a customer; workers: how many share the rate.
+    journal: where events are written; origins: those that may send beside the server's own; secrets: the
+    keys that may have signed the token of a customer; workers: the processes that share the rate.
     """
-    rates = FixedWindowRateLimiter(MemoryStorage())
-    # A worker knows its own requests only, but lets the largest in.
-    events_rate = RateLimitItemPerSecond(max(RATE_EVENTS // workers, MOST_EVENTS), RATE_SECONDS)
-    bytes_rate = RateLimitItemPerSecond(max(RATE_BYTES // workers, MOST_BYTES), RATE_SECONDS)
 
-    def require_known_origin(request: Request) -> None:
+    def __init__(
+        self, journal: EventJournal, origins: tuple[str, ...], secrets: tuple[str, ...], workers: int
+    ) -> None:
+        self.journal = journal
+        self.origins = origins
+        self.secrets = secrets
+        self.limiter = FixedWindowRateLimiter(MemoryStorage())
+        # A worker knows its own requests only, but lets the largest in.
+        self.events_rate = RateLimitItemPerSecond(max(RATE_EVENTS // workers, MOST_EVENTS), RATE_SECONDS)
+        self.bytes_rate = RateLimitItemPerSecond(max(RATE_BYTES // workers, MOST_BYTES), RATE_SECONDS)
+
+    def require_allowed_origin(self, request: Request) -> None:
         origin = request.headers.get("Origin")
-        if origin and origin not in origins and host_of(origin) != request.headers.get("Host"):
-            raise ForeignOrigin("This origin may not send events; CORS_ORIGINS lists those that may.")
+        if origin and origin not in self.origins and host_of(origin) != request.headers.get("Host"):
+            raise OriginNotAllowed("This origin may not send events; CORS_ORIGINS lists those that may.")
 
-    def require_patience(rate: RateLimitItemPerSecond, address: str, cost: int) -> None:
-        if cost and not rates.hit(rate, address, cost=cost):
-            wait = max(1, round(rates.get_window_stats(rate, address).reset_time - time.time()))
-            raise TooMany("Too many events came from this address; send them again later.", wait)
+    def require_rate(self, rate: RateLimitItemPerSecond, address: str, cost: int) -> None:
+        if cost and not self.limiter.hit(rate, address, cost=cost):
+            reset_time = self.limiter.get_window_stats(rate, address).reset_time
+            wait = max(1, round(reset_time - time.time()))
+            raise RateLimited("Too many events came from this address; send them again later.", wait)
 
-    async def track(request: Request) -> Tracked:
-        """Takes one event, or up to 1,000; answers when they are safe on disk. All of them are kept or none.
 
-        They have the fields of the raw events, and are counted by the next build. With a valid bearer token
-        they are those of its `email`. Refused with 422: what could not be counted.
-        """
-        require_known_origin(request)
-        address = network_of(request.client.host if request.client else "")
-        require_patience(events_rate, address, cost=1)
-        body, sender = await body_of(request), sender_of(request, secrets)
-        require_patience(bytes_rate, address, cost=len(body))
-        user_agent = request.headers.get("User-Agent", "")
-        if len(body) > QUICK_BYTES:
-            rows, answer = await asyncio.to_thread(rows_of, body, sender, user_agent)
-        else:
-            rows, answer = rows_of(body, sender, user_agent)
-        require_patience(events_rate, address, cost=len(rows) - 1)
-        await landing.keep(rows)
-        return answer
+async def track(request: Request) -> Tracked:
+    """Takes one event, or up to 1,000; answers when they are safe on disk. All of them are kept or none.
 
-    for path in ("/api/analytics/track/", "/api/analytics/track"):
+    They have the fields of the raw events, and are counted by the next build. With a valid bearer token
+    they are those of its `email`. Refused with 422: what could not be counted.
+    """
+    tracking: Tracking = request.app.state.tracking
+    tracking.require_allowed_origin(request)
+    address = network_of(request.client.host if request.client else "")
+    tracking.require_rate(tracking.events_rate, address, cost=1)
+    body, sender = await body_of(request), sender_of(request, tracking.secrets)
+    tracking.require_rate(tracking.bytes_rate, address, cost=len(body))
+    user_agent = request.headers.get("User-Agent", "")
+    if len(body) > QUICK_BYTES:
+        rows, tracked = await asyncio.to_thread(rows_of, body, sender, user_agent)
+    else:
+        rows, tracked = rows_of(body, sender, user_agent)
+    tracking.require_rate(tracking.events_rate, address, cost=len(rows) - 1)
+    await tracking.journal.append(rows)
+    return tracked
+
+
+def add_tracking(app: FastAPI, tracking: Tracking) -> None:
+    app.state.tracking = tracking
+    for path in (PATH, PATH + "/"):
         app.post(
             path,
             status_code=202,
@@ -102,19 +115,21 @@ def add_tracking(
 
 
 def rows_of(body: bytes, sender: Sender, user_agent: str) -> tuple[list[str], Tracked]:
-    """The rows to land of a request's body, and the answer to it. Raises BadEvent and TooLarge."""
+    """The rows to land of a request's body, and the response. Raises BadEvent and TooLarge."""
     events = events_of(body, sender)
     if is_robot(user_agent):
         events = [with_user_agent(event, user_agent) for event in events]
-    answer = Tracked(
-        events=[Kept(**{name: event.get(name) for name in Kept.model_fields}) for event in events],
+    tracked = Tracked(
+        events=[
+            TrackedEvent(**{name: event.get(name) for name in TrackedEvent.model_fields}) for event in events
+        ],
         warnings=[
             f"Event {number} of {len(events)}: {warning}."
             for number, event in enumerate(events, start=1)
             for warning in warnings_about(event)
         ],
     )
-    return [json.dumps(event, ensure_ascii=False) for event in events], answer
+    return [json.dumps(event, ensure_ascii=False) for event in events], tracked
 
 
 def host_of(origin: str) -> str | None:
@@ -148,7 +163,7 @@ def sender_of(request: Request, secrets: tuple[str, ...]) -> Sender:
 
 
 async def body_of(request: Request) -> bytes:
-    """The body, unpacked. Raises TooLarge, as soon as it is, BadEvent and BrokenOff."""
+    """The body, unpacked. Raises TooLarge, as soon as it is, BadEvent and ClientDisconnected."""
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise BadEvent("The body may be packed with gzip, or not at all.")
@@ -160,7 +175,7 @@ async def body_of(request: Request) -> bytes:
             if len(body) > MOST_BYTES:
                 raise TooLarge(f"At most {MOST_BYTES:,} bytes may be sent at once.")
     except ClientDisconnect:
-        raise BrokenOff("The request ended before its body did.") from None
+        raise ClientDisconnected("The request ended before its body did.") from None
     except ZlibError:
         raise BadEvent("The body is not gzip, as its Content-Encoding says.") from None
     if unpacker and not unpacker.eof:

@@ -1,4 +1,4 @@
-"""Keeps rows that are posted, and lands them where the next build finds them."""
+"""Writes tracked events to journals, and moves these to where the next build finds them."""
 
 import asyncio
 import fcntl
@@ -12,19 +12,19 @@ from pathlib import Path
 from secrets import token_hex
 
 from pipeline.durable import sync
-from serve.errors import NotKept
-from serve.gathering import HOUR, gather
+from serve.errors import StorageUnavailable
+from serve.tracking.compaction import HOUR, compact_hours
 
 SUBFOLDER = "tracked"
-KEEPS, OPENS = ".keeps", ".opens"
-AFTER_FAILURE = 5.0  # Seconds.
+JOURNAL, UNFINISHED = ".keeps", ".opens"
+RETRY_SECONDS = 5.0
 # No event is taken while less of the disk is left than both.
-LEFT_PART, LEFT_BYTES = 0.1, 5_000_000_000
+FREE_PART, FREE_BYTES = 0.1, 5_000_000_000
 
 log = logging.getLogger(__name__)
 
 
-class Landing:
+class EventJournal:
     """The folder of tracked events, to which files come by a rename.
 
     landing_zone: the folder of which it is a part.
@@ -35,34 +35,36 @@ class Landing:
         self.folder = landing_zone / SUBFOLDER
         self.seconds = seconds
         self.rows: list[str] = []
-        self.kept: asyncio.Task[None] | None = None
+        self.writing: asyncio.Task[None] | None = None
         self.journal: Journal | None = None
-        self.landed: asyncio.Task[None] | None = None
+        self.rotating: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()
-        self.gathered_in = ""
+        self.compacted_in = ""
         self.is_full = False
-        land_what_was_left(self.folder)
+        recover_journals(self.folder)
 
-    async def keep(self, rows: list[str]) -> None:
-        """Return when the rows, JSON objects, are safe on disk. Raises NotKept."""
+    async def append(self, rows: list[str]) -> None:
+        """Return when the rows, JSON objects, are safe on disk. Raises StorageUnavailable."""
         self.rows += rows
-        if self.kept is None:
-            self.kept = asyncio.create_task(self.keep_together())
+        if self.writing is None:
+            self.writing = asyncio.create_task(self.write_waiting())
         # Whoever goes away takes nobody else's rows along.
-        await asyncio.shield(self.kept)
+        await asyncio.shield(self.writing)
 
-    async def keep_together(self) -> None:
+    async def write_waiting(self) -> None:
         """Write all that came while the disk was busy with others."""
         async with self.turn:
-            rows, self.rows, self.kept = self.rows, [], None
+            rows, self.rows, self.writing = self.rows, [], None
             try:
                 await asyncio.to_thread(self.write, rows)
             except OSError:
-                raise NotKept("Events cannot be kept at the moment; send them again later.") from None
-            if self.landed is None:
-                self.landed = asyncio.create_task(self.land_soon())
+                raise StorageUnavailable(
+                    "Events cannot be kept at the moment; send them again later."
+                ) from None
+            if self.rotating is None:
+                self.rotating = asyncio.create_task(self.rotate_soon())
 
-    async def land_soon(self) -> None:
+    async def rotate_soon(self) -> None:
         """Land the journal when it is time, and at once when cancelled; where that fails, again and again."""
         seconds, is_stopping = self.seconds, False
         try:
@@ -73,19 +75,19 @@ class Landing:
                     is_stopping = True
                 async with self.turn:
                     try:
-                        await asyncio.to_thread(self.land)
+                        await asyncio.to_thread(self.rotate)
                     except OSError as error:
                         log.error("Tracked events are safe, but could not be landed: %s", error.strerror)
-                        seconds = AFTER_FAILURE
-                await asyncio.to_thread(self.gather)
+                        seconds = RETRY_SECONDS
+                await asyncio.to_thread(self.compact)
         finally:
-            self.landed = None
+            self.rotating = None
 
-    async def finish(self) -> None:
+    async def close(self) -> None:
         """Land what has been kept, before the server ends."""
-        if self.landed:
-            self.landed.cancel()
-            await self.landed
+        if self.rotating:
+            self.rotating.cancel()
+            await self.rotating
 
     def write(self, rows: list[str]) -> None:
         was_full, self.is_full = self.is_full, is_nearly_full(self.folder.parent)
@@ -100,18 +102,18 @@ class Landing:
             self.journal = Journal(self.folder)
         self.journal.write("".join(f"{row}\n" for row in rows).encode())
 
-    def land(self) -> None:
+    def rotate(self) -> None:
         if self.journal:
             self.journal.land()
             self.journal = None
 
-    def gather(self) -> None:
+    def compact(self) -> None:
         """Once an hour, and again in the next one where it fails."""
         now = datetime.now(UTC)
-        if self.gathered_in != now.strftime(HOUR):
-            self.gathered_in = now.strftime(HOUR)
+        if self.compacted_in != now.strftime(HOUR):
+            self.compacted_in = now.strftime(HOUR)
             try:
-                gather(self.folder, now)
+                compact_hours(self.folder, now)
             except OSError as error:
                 log.error("Hours of tracked events could not be put together: %s", error.strerror)
 
@@ -122,7 +124,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = f"{datetime.now(UTC):{HOUR}%M%S.%f}-{token_hex(4)}.ndjson"
-        opening, self.path = (folder / f".{self.name}{ending}" for ending in (OPENS, KEEPS))
+        opening, self.path = (folder / f".{self.name}{ending}" for ending in (UNFINISHED, JOURNAL))
         self.descriptor = os.open(opening, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         fcntl.flock(self.descriptor, fcntl.LOCK_EX)
         opening.rename(self.path)
@@ -150,22 +152,22 @@ def is_nearly_full(folder: Path) -> bool:
     """Whether what is left of the disk is kept for builds, and for putting hours together."""
     disk = os.statvfs(folder)
     left, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
-    return left < min(whole * LEFT_PART, LEFT_BYTES)
+    return left < min(whole * FREE_PART, FREE_BYTES)
 
 
-def land_what_was_left(folder: Path) -> None:
+def recover_journals(folder: Path) -> None:
     """Land the journals of processes that were killed, up to their last whole row, each by itself."""
-    for path in folder.glob(f".*{OPENS}"):
+    for path in folder.glob(f".*{UNFINISHED}"):
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - 3600:
                 path.unlink()
-    for path in folder.glob(f".*{KEEPS}"):
+    for path in folder.glob(f".*{JOURNAL}"):
         try:
             with path.open("r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 file.truncate(file.read().rfind(b"\n") + 1)
                 os.fsync(file.fileno())
-                path.rename(folder / path.name.removeprefix(".").removesuffix(KEEPS))
+                path.rename(folder / path.name.removeprefix(".").removesuffix(JOURNAL))
         except (BlockingIOError, FileNotFoundError):
             pass  # Another worker's, which lives, or has just been landed.
         except OSError as error:

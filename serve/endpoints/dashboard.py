@@ -1,12 +1,13 @@
-"""The dashboard's answer, question by question to the marts."""
+"""`GET /api/analytics/dashboard-stats/`: everything the dashboard draws."""
 
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from serve.rounding import percentage, ratio, rounded
-from serve.schema import (
+from serve.endpoint import Answer, Endpoint
+from serve.endpoints.dashboard_models import (
+    ComparedStats,
     ConversionRates,
     DashboardStats,
     DayCount,
@@ -14,7 +15,6 @@ from serve.schema import (
     ErrorsDay,
     EventCounts,
     EventsDay,
-    Mode,
     ProductCount,
     ProductPerformance,
     RetentionMetrics,
@@ -22,18 +22,50 @@ from serve.schema import (
     TrafficSource,
     TrendDay,
 )
-from serve.warehouse import Row
-from serve.window import RETENTION_DAYS, Window
+from serve.query import Compare, Mode, StatsQuery
+from serve.reader import Reader
+from serve.rounding import percentage, ratio, rounded
+from serve.snapshot import Row
+from serve.window import RETENTION_DAYS, Window, window_before
 
 # The queries of `serve/queries` that an answer is made of; the one that takes longest comes first.
-QUESTIONS = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
+QUERIES = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
 TOP_PRODUCTS = 5
 NOTHING_SOLD: Row = {"events": 0, "revenue": Decimal(0)}
 NOTHING_BEGUN: Row = {"checkouts": 0, "abandoned_checkouts": 0}
 
 
+async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
+    """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
+
+    With `compare=previous`, also the same over the window of equal length just before; with
+    `include=trend`, also sales, revenue, average order and abandonment of each day.
+    Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
+    """
+    rows = await rows_of(reader, window, query.mode, *(["trend"] if query.include else []))
+    stats = await reader.run(lambda: dashboard_stats(rows, window, query.mode))
+    days = await reader.run(lambda: trend(rows, window)) if query.include else None
+    previous = None
+    if query.compare:
+        before = await reader.run(lambda: window_before(reader.snapshot, window))
+        rows_before = await rows_of(reader, before, query.mode)
+        previous = await reader.run(lambda: dashboard_stats(rows_before, before, query.mode))
+    unreadable = (await reader.rows(["unreadable_sales"], window.parameters()))["unreadable_sales"]
+    defects = ", ".join(f"{row['defect']}={row['events']}" for row in unreadable)
+    return Answer(
+        ComparedStats.model_construct(**dict(stats), trend=days, previous=previous),
+        headers={"X-Data-Unreadable-Sales": defects} if defects else {},
+    )
+
+
+async def rows_of(reader: Reader, window: Window, mode: Mode, *more: str) -> dict[str, list[Row]]:
+    parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
+    await reader.run(lambda: reader.snapshot.ensure_window_tables(parameters))
+    return await reader.rows([*QUERIES, *more], parameters)
+
+
 def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> DashboardStats:
-    """The answer for one window, from the rows of each of the QUESTIONS; see `contract.md`, section 3."""
+    """The answer for one window, from the rows of each of the QUERIES; docs/api.md defines each field."""
     is_unique = mode is Mode.UNIQUE
     steps = rows["steps"]
     events = total_by(steps, "events")
@@ -182,3 +214,14 @@ def retention(buyers: Row) -> RetentionMetrics:
         total_unique_buyers=buyers["buyers"],
         period_days=RETENTION_DAYS,
     )
+
+
+ENDPOINT = Endpoint(
+    path="/api/analytics/dashboard-stats",
+    name="get_dashboard_stats",
+    query=StatsQuery,
+    response=ComparedStats,
+    answer=answer,
+    first_queries=tuple(StatsQuery(mode=mode) for mode in Mode),
+    next_queries=tuple(StatsQuery(mode=mode, compare=compare) for mode in Mode for compare in Compare),
+)

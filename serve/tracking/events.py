@@ -9,8 +9,15 @@ from typing import Any
 from uuid import uuid4
 
 from serve.errors import BadEvent, TooLarge
-from serve.names import EVENT_NAMES, FIELD_NAMES, ITEM_NAMES, NO_EVENT_TYPES, first_of, with_known_names
-from serve.values import (
+from serve.tracking.field_names import (
+    EVENT_NAMES,
+    FIELD_NAMES,
+    ITEM_NAMES,
+    NO_EVENT_TYPES,
+    first_of,
+    with_known_names,
+)
+from serve.tracking.values import (
     LONGEST_TEXT,
     id_of,
     is_instant,

@@ -1,4 +1,4 @@
-"""Puts small files of tracked events together, so that they do not pile up for ever."""
+"""Compaction: merges the small files of tracked events of each hour into one."""
 
 import fcntl
 import gzip
@@ -14,10 +14,10 @@ from pipeline.durable import sync
 
 HOUR = "%Y%m%dT%H"
 log = logging.getLogger(__name__)
-LATE = timedelta(hours=1)  # How long an hour has been over when nobody adds to it any longer.
+GRACE = timedelta(hours=1)  # After so long, no process writes to an hour any more.
 
 
-def gather(folder: Path, now: datetime) -> None:
+def compact_hours(folder: Path, now: datetime) -> None:
     """Make one packed file of those of each hour that is over, unless another process is at it.
 
     Each row is there twice until the small files are gone, and counts once, by its key. An hour whose packed
@@ -31,17 +31,17 @@ def gather(folder: Path, now: datetime) -> None:
             return
         parts = sorted(folder.glob("[0-9]*-*.ndjson"))
         for hour, parts_of_hour in groupby(parts, lambda path: path.name[:11]):
-            if hour < (now - LATE).strftime(HOUR):
+            if hour < (now - GRACE).strftime(HOUR):
                 whole = folder / f"{hour}.ndjson.gz"
                 try:
-                    put_together(whole, list(parts_of_hour))
+                    merge_files(whole, list(parts_of_hour))
                 except (EOFError, gzip.BadGzipFile, zlib.error):
                     log.error("%s is damaged: nothing is added to it any more", whole.name)
     finally:
         os.close(descriptor)
 
 
-def put_together(whole: Path, parts: list[Path]) -> None:
+def merge_files(whole: Path, parts: list[Path]) -> None:
     unfinished = whole.with_name(f".{whole.name}.unfinished")
     try:
         with unfinished.open("wb") as file:

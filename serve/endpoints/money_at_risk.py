@@ -4,11 +4,13 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
+from serve.endpoint import Answer, Endpoint
+from serve.query import Query
+from serve.reader import Reader
 from serve.rounding import rounded
-from serve.schema import Count, defined, said
-from serve.warehouse import Row
-
-QUESTIONS = ("money_at_risk",)
+from serve.schema import Count, definition, localized_field
+from serve.snapshot import Row
+from serve.window import Window
 
 
 class SourceRisk(BaseModel):
@@ -27,40 +29,48 @@ class ErrorRisk(BaseModel):
 class MoneyAtRisk(BaseModel):
     """What was begun and not bought, over one window that is cut into the store's days."""
 
-    checkouts: Count = said(
+    checkouts: Count = localized_field(
         "All that a buyer begins to check out on a day is one checkout.",
         "Todo lo que un comprador inicia a pagar en un día es un pago.",
     )
-    abandoned_checkouts: Count = said(
-        defined("abandoned_checkouts"), "Pagos de quienes no compraron nada en ese día."
+    abandoned_checkouts: Count = localized_field(
+        definition("abandoned_checkouts"), "Pagos de quienes no compraron nada en ese día."
     )
-    abandoned_value: float = said(
-        defined("abandoned_value"),
+    abandoned_value: float = localized_field(
+        definition("abandoned_value"),
         "Lo que quedó en pagos abandonados: cada producto como se inició al final, o el último total.",
     )
-    error_checkouts: Count = said(
+    error_checkouts: Count = localized_field(
         "Abandoned checkouts of buyers who met an error that day.",
         "Pagos abandonados de quienes tuvieron un error en ese día.",
     )
-    error_value: float = said(
+    error_value: float = localized_field(
         "The part of abandoned_value that those buyers left behind, in COP.",
         "De lo que quedó, la parte de quienes tuvieron un error, en pesos colombianos.",
     )
-    abandoned_by_source: list[SourceRisk] = said(
+    abandoned_by_source: list[SourceRisk] = localized_field(
         "By the source of the day's first begin_checkout; most left behind first.",
         "Según el origen del primer pago iniciado del día; primero donde más quedó.",
     )
-    abandoned_by_error: list[ErrorRisk] = said(
+    abandoned_by_error: list[ErrorRisk] = localized_field(
         "By the last error that the buyer met that day; most left behind first.",
         "Según el último error que tuvo el comprador ese día; primero donde más quedó.",
     )
 
 
-def money_at_risk(rows: dict[str, list[Row]]) -> MoneyAtRisk:
-    """The answer for one window, from the rows of each of the QUESTIONS."""
-    sources, errors = (
-        [row for row in rows["money_at_risk"] if row["kind"] == kind] for kind in ("source", "error")
-    )
+async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+    """What was begun and not bought, over the same windows; refused as the dashboard's answer is.
+
+    The window is cut into the store's days: what a buyer begins on a day, or on the window's part of it,
+    is abandoned where there is no purchase in the same.
+    """
+    rows = await reader.rows(["money_at_risk"], window.parameters())
+    return Answer(money_at_risk(rows["money_at_risk"]))
+
+
+def money_at_risk(rows: list[Row]) -> MoneyAtRisk:
+    """The answer for one window, from the rows of `queries/money_at_risk.sql`."""
+    sources, errors = ([row for row in rows if row["kind"] == kind] for kind in ("source", "error"))
     return MoneyAtRisk(
         checkouts=sum(row["checkouts"] for row in sources),
         abandoned_checkouts=sum(row["abandoned_checkouts"] for row in sources),
@@ -90,3 +100,13 @@ def money_at_risk(rows: dict[str, list[Row]]) -> MoneyAtRisk:
 
 def value_of(rows: list[Row]) -> float:
     return rounded(sum((row["abandoned_value"] for row in rows), Decimal(0)), 2)
+
+
+ENDPOINT = Endpoint(
+    path="/api/analytics/money-at-risk",
+    name="get_money_at_risk",
+    query=Query,
+    response=MoneyAtRisk,
+    answer=answer,
+    first_queries=(Query(),),
+)

@@ -14,8 +14,8 @@ REMEMBERED_TOKENS = 1_000
 CLOCK_SKEW = 30  # Seconds that `iat` and `nbf` may lie ahead, because the clocks of two servers differ.
 
 
-class Admins:
-    """Knows an admin's token by its signature, and one it has seen by heart until it expires.
+class TokenVerifier:
+    """Verifies the tokens of admins, and remembers those that were good until they expire.
 
     secrets: the keys that may have signed it, the newest first.
     """
@@ -24,7 +24,7 @@ class Admins:
         self.secrets = secrets
         self.expiries: dict[str, int] = {}
 
-    def require(self, token: str | None) -> None:
+    def require_admin(self, token: str | None) -> None:
         """Raise Unauthorized or Forbidden unless the bearer token is an admin's."""
         if not token:
             raise Unauthorized("A bearer token is needed.")

@@ -1,0 +1,45 @@
+"""What an endpoint is that answers from the marts."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from inspect import getdoc
+from typing import Any
+
+from pydantic import BaseModel
+
+from serve.query import Query
+from serve.reader import Reader
+from serve.window import Window
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response's JSON, and the headers that only this endpoint sends."""
+
+    body: BaseModel
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How a path is answered.
+
+    path: without the slash at its end, which it has or not.
+    name: of the operation in the OpenAPI document.
+    query: what the query string is read into.
+    response: the model of the JSON.
+    answer: computes it for a window; its docstring describes the endpoint to users.
+    first_queries: computed before a version is served, which shows that the version can answer; at least one.
+    next_queries: computed as soon as a version is served, because they are asked most.
+    """
+
+    path: str
+    name: str
+    query: type[Query]
+    response: type[BaseModel]
+    answer: Callable[[Reader, Window, Any], Awaitable[Answer]]
+    first_queries: tuple[Query, ...]
+    next_queries: tuple[Query, ...] = ()
+
+    def description(self) -> str:
+        return getdoc(self.answer) or ""

@@ -1,0 +1,34 @@
+"""A response as it is cached and sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from serve.endpoint import Answer
+from serve.version import Version
+
+
+@dataclass(frozen=True)
+class CachedResponse:
+    """The body, UTF-8 JSON, and the headers of a response; among them the version it is of and its ETag."""
+
+    body: bytes
+    headers: dict[str, str]
+
+    def matches(self, if_none_match: str) -> bool:
+        """Whether the sender of this `If-None-Match` header has the body already."""
+        known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+        return bool(known & {"*", self.headers["ETag"]})
+
+
+def to_response(answer: Answer, version: Version, newest_event_at: datetime | None) -> CachedResponse:
+    body = answer.body.model_dump_json(exclude_none=True).encode()
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "ETag": f'"{sha256(body).hexdigest()[:32]}"',
+        "X-Data-Version": version.name,
+        "X-Data-Built-At": f"{version.built_at.isoformat()}Z",
+    }
+    if newest_event_at:
+        headers["X-Data-Newest-Event-At"] = f"{newest_event_at.isoformat()}Z"
+    return CachedResponse(body, headers | answer.headers)

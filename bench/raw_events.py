@@ -42,7 +42,8 @@ class RawEvents:
         if mode == "total":
             for product in answer["product_performance"]:
                 del product["purchases_units"]
-        return as_json(answer)
+        shaped: dict[str, Any] = as_json(answer)
+        return shaped
 
 
 def as_json(value: Any) -> Any:

@@ -71,7 +71,7 @@ def built_on_spark(
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": f"{ROOT}:{ROOT / 'pipeline' / 'spark'}",
     }
-    return Shop(folder, count, write=write, **environment), ended(logs)
+    return Shop(folder, count, ROOT, write, **environment), ended(logs)
 
 
 def seconds_by_stage(shop: Shop) -> Counter[str]:

@@ -43,6 +43,9 @@ def raw(name: str, value: str) -> bytes:
     return line(**{name: "?"}).replace(b'"?"', value.encode())
 
 
+NO_SESSIONS: list[Any] = [None, "", "  ", "\u00a0\t", [], {}, ["s"], True]
+NO_TYPES: list[Any] = [None, "", "\n", [], {"a": 1}, False]
+
 # fmt: off
 # By what is wrong with it: a line, and the reason it is quarantined for.
 BAD_LINES: dict[str, tuple[bytes, str]] = {
@@ -67,12 +70,9 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "no type": (line(event_type=...), NO_TYPE),
     **{
         f"session {json.dumps(value)}": (line(session_id=value), NO_SESSION)
-        for value in (None, "", "  ", "\u00a0\t", [], {}, ["s"], True)
+        for value in NO_SESSIONS
     },
-    **{
-        f"type {json.dumps(value)}": (line(event_type=value), NO_TYPE)
-        for value in (None, "", "\n", [], {"a": 1}, False)
-    },
+    **{f"type {json.dumps(value)}": (line(event_type=value), NO_TYPE) for value in NO_TYPES},
     **{
         f"time {json.dumps(value)}": (line(created_at=value), NO_TIME)
         for value in (

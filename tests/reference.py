@@ -87,7 +87,8 @@ def instant(raw: Any) -> datetime | None:
         return None
     try:
         if raw.endswith(" GMT"):
-            return parsedate_to_datetime(raw)
+            sent: datetime = parsedate_to_datetime(raw)
+            return sent
         raw = re.sub(" UTC$", "Z", raw.replace("Z[UTC]", "Z"))
         moment = datetime.fromisoformat(re.sub(r" ([+-][0-9:]+)$", r"\1", raw))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -227,7 +228,7 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
     elif kind == "purchase":
         yield replace(event, value=event.price * units)
     else:
-        yield replace(event, value=sum(known)) if known else event
+        yield replace(event, value=sum(known, Decimal(0))) if known else event
 
 
 def moneys(raw: dict[str, Any], metadata: dict[str, Any]) -> Iterator[Decimal | None]:

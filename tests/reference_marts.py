@@ -146,7 +146,7 @@ def funnel(events: list[Dated], name: str, begin: Callable[[date], date]) -> lis
 
 
 def products(events: list[Dated]) -> list[Row]:
-    names = {}
+    names: dict[str | None, str | None] = {}
     for each in sorted(events, key=lambda each: (each.event.at, each.event.name or "")):
         names[each.event.slug] = each.event.name or names.get(each.event.slug) or each.event.slug
     rows = []

@@ -125,7 +125,7 @@ def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     names = [each["name"] for each in json.loads((TARGET / "semantic_manifest.json").read_bytes())["metrics"]]
     result = subprocess.run(
         [
-            *[Path(sys.executable).with_name("mf"), "query", "--csv", "answers.csv"],
+            *[str(Path(sys.executable).with_name("mf")), "query", "--csv", "answers.csv"],
             *["--metrics", ",".join(names), "--start-time", FIRST, "--end-time", LAST],
         ],
         cwd=project,

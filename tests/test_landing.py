@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -65,7 +66,7 @@ def land_parquet_with_a_name_of_duckdb(shop: Shop, day: str) -> None:
 
 def test_every_format_gives_the_same_numbers(shop: Shop) -> None:
     """The same two purchases, in each format on a day of its own."""
-    landed = {
+    landed: dict[str, Callable[[Shop, str], None]] = {
         "2026-03-04": land_parquet_with_a_name_of_duckdb,
         "2026-03-05": land_gzip,
         "2026-03-06": land_csv,

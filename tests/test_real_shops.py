@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,10 @@ def parquet(folder: Path, columns: str) -> bytes:
     path = folder / "made.parquet"
     duckdb.sql(f"select {columns}").write_parquet(str(path))
     return path.read_bytes()
+
+
+def encoded(encoding: str, content: Callable[[str], bytes], day: str, _: Path) -> bytes:
+    return BOM.encode(encoding) + content(day).decode().encode(encoding)
 
 
 def columns(day: str, **others: str) -> str:
@@ -122,9 +127,7 @@ FORMATS: dict[str, Content] = {
     "frames.csv.zst": lambda day, _: zstd(csv(day)[:20], csv(day)[20:]),
     "members.tsv.gz": lambda day, _: gzip.compress(csv(day, "\t")[:20]) + gzip.compress(csv(day, "\t")[20:]),
     **{
-        f"{order} endian.{kind}": lambda day, _, encoding=encoding, content=content: (
-            BOM.encode(encoding) + content(day).decode().encode(encoding)
-        )
+        f"{order} endian.{kind}": partial(encoded, encoding, content)
         for order, encoding in UTF_16.items()
         for kind, content in (("csv", csv), ("ndjson", lambda day: lines(view(day), sale(day))))
     },
@@ -151,10 +154,22 @@ FORMATS: dict[str, Content] = {
     "product_slug=other/own.csv": lambda day, _: csv(day),
 }
 
+def fields(known: dict[str, Any], day: str) -> dict[str, Any]:
+    return known
+
+
+def time_in_form(form: str, day: str) -> dict[str, Any]:
+    return {"created_at": form.format(day=day, basic=day.replace("-", ""))}
+
+
+def time_of_digits(digits: int, kind: type[int | str], day: str) -> dict[str, Any]:
+    return {"created_at": kind(unix_time(day) * 10 ** (digits - 10))}
+
+
 # By what is odd about them: fields of a sale.
 VALUES: dict[str, Callable[[str], dict[str, Any]]] = {
     **{
-        f"quantity {kind}": lambda _, value=value: {"metadata": {"quantity": value}}
+        f"quantity {kind}": partial(fields, {"metadata": {"quantity": value}})
         for kind, value in {
             "$numberInt": {"$numberInt": "2"},
             "$numberLong": {"$numberLong": "2"},
@@ -163,7 +178,7 @@ VALUES: dict[str, Callable[[str], dict[str, Any]]] = {
         }.items()
     },
     **{
-        f"price {value}": lambda _, value=value: {"price": value}
+        f"price {value}": partial(fields, {"price": value})
         for value in (
             {"$numberInt": "79900"},
             {"$numberDouble": "79900.0"},
@@ -181,9 +196,7 @@ VALUES: dict[str, Callable[[str], dict[str, Any]]] = {
         )
     },
     **{
-        f"time {form}": lambda day, form=form: {
-            "created_at": form.format(day=day, basic=day.replace("-", ""))
-        }
+        f"time {form}": partial(time_in_form, form)
         for form in (
             "{day} 09:46:40 UTC",
             "{day} 09:46:40.123456 UTC",
@@ -198,9 +211,7 @@ VALUES: dict[str, Callable[[str], dict[str, Any]]] = {
     },
     "time in RFC 2822": lambda day: {"created_at": f"{date.fromisoformat(day):%a, %d %b %Y} 09:46:40 GMT"},
     **{
-        f"time of {digits} digits as {kind.__name__}": lambda day, digits=digits, kind=kind: {
-            "created_at": kind(unix_time(day) * 10 ** (digits - 10))
-        }
+        f"time of {digits} digits as {kind.__name__}": partial(time_of_digits, digits, kind)
         for digits in (10, 13, 16, 19)
         for kind in (int, str)
     },
@@ -331,16 +342,16 @@ def shopify(name: str, at: datetime) -> dict[str, Any]:
         "product": product,
         "sku": "G-1",
     }
-    data: dict[str, Any] = {
+    checkout = {
+        "order": {"id": "T-1"},
+        "totalPrice": {"amount": 159800, "currencyCode": "COP"},
+        "lineItems": [{"id": "line", "title": "Caña", "quantity": 2, "variant": variant}],
+    }
+    data_of: dict[str, dict[str, Any]] = {
         "product_viewed": {"productVariant": variant},
         "product_added_to_cart": {"cartLine": {"merchandise": variant, "quantity": 2}},
-    }.get(name) or {
-        "checkout": {
-            "order": {"id": "T-1"},
-            "totalPrice": {"amount": 159800, "currencyCode": "COP"},
-            "lineItems": [{"id": "line", "title": "Caña", "quantity": 2, "variant": variant}],
-        }
     }
+    data = data_of.get(name, {"checkout": checkout})
     return {
         "id": f"shopify {name}",
         "name": name,

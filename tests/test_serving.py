@@ -30,7 +30,7 @@ def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Version n has n purchases and n × n units; the first is the one published."""
     shop = Shop(tmp_path_factory.mktemp("versions"))
     for number in (1, 2, 3):
-        fields = {"product_slug": "x", "metadata": {"quantity": 2 * number - 1}}
+        fields: dict[str, Any] = {"product_slug": "x", "metadata": {"quantity": 2 * number - 1}}
         shop.land(f"{number}.ndjson", [event("purchase", "2026-03-08T10:00:00Z", **fields)])
         shop.built()
     publish_again(shop, 1)

@@ -43,9 +43,10 @@ TAKEN: list[Any] = [
     *({**GOOD, "idempotency_key": key} for key in (None, " ", 5, "key")),
     *({**GOOD, "_id": store_id} for store_id in (None, "", 5.5, "id", {"$oid": "oid"}, {})),
 ]
+NO_IDS: list[Any] = [True, {}, ["s"]]
 REFUSED: list[Any] = [
     *(None, 5, "purchase", True, [[GOOD]]),
-    *({**GOOD, "session_id": value} for value in (True, {}, ["s"])),
+    *({**GOOD, "session_id": value} for value in NO_IDS),
     *({**GOOD, "event_type": value} for value in (None, "\t", False, {"a": 1})),
     *(
         {**GOOD, "created_at": value}
@@ -108,7 +109,7 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
 
 
 def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[str, Any]) -> None:
-    def posted(content: bytes | None = None, **headers: str) -> dict[str, Any]:
+    def posted(headers: dict[str, str] | None = None, content: bytes | None = None) -> dict[str, Any]:
         content = content or b'{"event_type": "page_view", "user_id": "body@example.com"}'
         answer = server.client.post(TRACK, content=content, headers=headers)
         assert answer.status_code == 202, answer.text
@@ -117,15 +118,15 @@ def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[st
 
     with shop.serving(**tracked) as server:
         bearer = {"Authorization": f"Bearer {token(is_admin=False, email='ana@example.com')}"}
-        assert posted(**bearer)["user_id"] == "ana@example.com"
-        assert posted(Authorization=f"Bearer {token(key=SECRET[::-1])}")["user_id"] == "body@example.com"
-        assert posted(Authorization="Basic x")["user_id"] == "body@example.com"
+        assert posted(bearer)["user_id"] == "ana@example.com"
+        assert posted({"Authorization": f"Bearer {token(key=SECRET[::-1])}"})["user_id"] == "body@example.com"
+        assert posted({"Authorization": "Basic x"})["user_id"] == "body@example.com"
         cookie = {"Cookie": "other=1; session_id=from-cookie"}
-        assert posted(**cookie, **{"X-Session-ID": "from-header"})["session_id"] == "from-header"
-        assert posted(**cookie)["session_id"] == "from-cookie"
+        assert posted(cookie | {"X-Session-ID": "from-header"})["session_id"] == "from-header"
+        assert posted(cookie)["session_id"] == "from-cookie"
         assert len(posted()["session_id"]) == 36
         zipped = gzip.compress(b'{"event_type": "page_view", "session_id": "zipped \\ud83d"}')
-        assert posted(zipped, **{"Content-Encoding": "gzip"})["session_id"] == "zipped \ufffd"
+        assert posted({"Content-Encoding": "gzip"}, zipped)["session_id"] == "zipped \ufffd"
         for body, encoding, status in (
             (gzip.compress(b" " * 200_000_000), "gzip", 413),
             (b"{}", "gzip", 422),

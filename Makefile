@@ -47,8 +47,8 @@ test: $(INSTALLED_DEV) ## set up and run every test, dbt's and pytest's, Spark's
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb && \
 	RAW_EVENTS= WAREHOUSE_DIR="$$folder" $(BIN)/dbt build --target duckdb --exclude-resource-type unit_test
-	@$(BIN)/pytest --ignore tests/test_spark.py
-	@$(BIN)/pytest --numprocesses 0 tests/test_spark.py
+	@$(BIN)/pytest --ignore tests/spark
+	@$(BIN)/pytest --numprocesses 0 tests/spark
 
 build: $(INSTALLED_ENGINE) ## build the marts, test the data and publish them, once
 	@$(BIN)/python -m pipeline.build
@@ -94,7 +94,7 @@ faults: $(INSTALLED_DEV) ## kill, fill and damage a shop TRIES=12 times in each 
 	@$(BIN)/python -m bench.faults --tries $(TRIES)
 
 screenshot: $(INSTALLED_DEV) ## take the README's picture of the sample's dashboard anew
-	@$(BIN)/python -m tests.screenshot dashboard.png
+	@$(BIN)/python -m tests.support.screenshot dashboard.png
 
 # No package runs code while it is installed, but for those named, which come without wheels.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:

@@ -8,8 +8,8 @@ from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from tests.faults import Grounds, Outcome
-from tests.harms import (
+from tests.support.fault_harness import Grounds, Outcome
+from tests.support.faults import (
     HARMS,
     HARMS_OF_SERVER,
     HARMS_OF_SERVER_ON_SMALL_DISK,

@@ -1,14 +1,13 @@
 """Shops that several tests look at; building one takes some seconds."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.shop import Server, Shop, event
-from tests.tab import CHROMIUM
+from tests.support.browser import CHROMIUM
+from tests.support.shop import NOW, Server, Shop, event
 
 LONGEST = (
     "test_faults.py",
@@ -21,9 +20,8 @@ LONGEST = (
     "test_track.py",
     "test_incremental.py",
     "test_operations.py",
-    "test_damage.py",
+    "test_corrupt_versions.py",
 )
-NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

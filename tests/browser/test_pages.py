@@ -1,0 +1,376 @@
+"""The pages in a real browser: Debian's Chromium, driven by playwright."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Route, expect
+
+from pipeline.paths import ROOT
+from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
+from tests.support.shop import DASHBOARD, MONEY_AT_RISK, Server, Shop, authorized, event
+from tests.support.tokens import token
+
+CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The sample shop, at the moment of its newest event."""
+    shop = Shop(tmp_path_factory.mktemp("sample"), raw_events=ROOT / "seeds" / "sample_events.csv").built()
+    with shop.serving(NEWEST) as server:
+        yield server
+
+
+@pytest.fixture
+def tab(browser: Browser, sample: Server, request: pytest.FixtureRequest) -> Iterator[Tab]:
+    """A tab that may ask nobody but the server, and whose console stays empty but for refusals."""
+    address = str(sample.client.base_url)
+    context = browser.new_context(base_url=address, **getattr(request, "param", {}))
+    tab = Tab(context)
+    yield tab
+    context.close()
+    assert [line for line in tab.complaints if "Failed to load resource" not in line] == []
+    assert [url for url in tab.asked if not url.startswith((address, f"blob:{address}", "data:"))] == []
+
+
+@needs_chromium
+def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
+    tab.page.goto("/docs")
+    expect(tab.page.get_by_role("heading", name="Storefront metrics")).to_be_visible()
+    expect(tab.page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
+    assert tab.complaints == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("mode", ["total", "unique"])
+def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
+    page = tab.sign_in(f"?lang=en&mode={mode}")
+    expect(page.locator("table[data-field=trend]")).to_be_attached()
+    answer = sample.stats(mode=mode) | sample.get(MONEY_AT_RISK).json()
+    numbers = tab.numbers()
+    assert numbers.pop("whatsappRate").endswith("%")
+    assert len(numbers) == 31
+    assert {path: number(text) for path, text in numbers.items()} == {
+        path: field(answer, path) for path in numbers
+    }
+    tables = page.locator("main table")
+    assert tables.count() == 10
+    for table in tables.all():
+        if table.get_attribute("data-field") == "trend":
+            continue
+        rows = answer[table.get_attribute("data-field")]
+        keys = [cell.get_attribute("data-key") for cell in table.locator("thead th").all()]
+        for row, line in zip(rows, table.locator("tbody tr").all(), strict=True):
+            cells = line.locator("th, td").all_text_contents()
+            for key, text in list(zip(keys, cells, strict=True))[1:]:
+                assert number(text) == row[key]
+    assert page.locator("#whatsapp code").all_text_contents() == answer["whatsapp_sessions_list"]
+    assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_charts_draw_the_days_of_the_json_and_can_be_saved(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".chart .main-svg").first).to_be_visible()
+    answer = sample.stats()
+    for chart, name in zip(page.locator(".chart").all(), ("events_timeline", "errors_timeline"), strict=True):
+        drawn = chart.evaluate("chart => chart.data.map(trace => trace.y)")
+        measures = [*answer["event_counts"]] if name == "events_timeline" else [*answer[name][0]][1:]
+        assert drawn == [[day[measure] for day in answer[name]] for measure in measures]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").first.click()
+    assert saved.value.suggested_filename == "events_timeline.png"
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator("table[data-field=trend]")).to_be_attached()
+    expect(page.locator(".spark .main-svg").first).to_be_visible()
+    dates = [day["date"] for day in sample.stats()["events_timeline"]]
+    answers = [sample.stats(start=date, end=date) for date in dates]
+    drawn = [spark.evaluate("spark => spark.data[0].y") for spark in page.locator(".spark").all()]
+    assert drawn == [[answer[name] for answer in answers] for name in CARDS]
+    page.locator("summary", has_text="How sales moved").click()
+    lines = [
+        row.locator("th, td").all_text_contents()
+        for row in page.locator("table[data-field=trend] tbody tr").all()
+    ]
+    assert [[number(text) for text in line[2:]] for line in lines] == [
+        [answer[name] for name in CARDS] for answer in answers
+    ]
+
+
+@needs_chromium
+def test_a_note_beside_the_revenue_tells_of_sales_whose_price_cannot_be_read(
+    tab: Tab, sample: Server
+) -> None:
+    page = tab.sign_in()
+    note = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".note")
+    expect(note).to_have_text("Sales with a price that cannot be read, which count as 0: 1")
+    expect(page.locator(".note")).to_have_count(1)
+    page.goto("/?lang=es&start=2026-02-15&end=2026-02-15")
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator(".note")).to_have_count(0)
+
+
+@needs_chromium
+def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    answer = sample.stats(compare="previous")
+    changes = page.locator(".change").all_text_contents()
+    for name, change in zip(CARDS, changes, strict=True):
+        difference, unit = answer[name] - answer["previous"][name], "points"
+        if name != "abandonment_rate":
+            difference, unit = 100 * difference / answer["previous"][name], "%"
+        sign, direction = ("▲ +", "more") if difference > 0 else ("▼ −", "less")
+        assert change == f"{sign}{abs(difference):.1f} {unit} {direction} than in the same time before"
+    page.goto("/?lang=en&start=2026-02-15&end=2026-02-15")
+    expect(page.locator(".change").nth(1)).to_have_text("▲ +1 more than in the same time before")
+    expect(page.locator(".change").nth(2)).to_have_text("Nothing before to compare with")
+    page.goto("/?lang=en&start=2025-12-08&end=2025-12-10")
+    expect(page.locator(".change").first).to_be_visible()
+    assert page.locator(".change").all_text_contents() == ["Nothing before to compare with"] * 4
+
+
+@needs_chromium
+def test_a_long_window_is_drawn_in_whole_weeks(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in("?lang=en&days=90")
+    expect(page.locator("table[data-field=trend] tbody tr")).to_have_count(12)
+    newest_week = page.locator("table[data-field=trend] tbody tr").last.locator("td").all_text_contents()
+    week = sample.stats(start="2026-03-02", end="2026-03-08")
+    assert number(newest_week[1]) == week["total_revenue"] > 0
+    parts = [url for url in tab.asked if "?start=" in url]
+    assert len(parts) == len(set(parts)) == 12
+
+
+@needs_chromium
+def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    table = page.locator('table[data-field="product_performance"]')
+    for _ in range(2):
+        table.get_by_role("button", name="Purchases").click()
+    purchases = [int(text) for text in table.locator("tbody tr td:nth-child(4)").all_text_contents()]
+    assert purchases == sorted(product["purchases"] for product in sample.stats()["product_performance"])
+    with page.expect_download() as saved:
+        page.locator("figure", has=table).get_by_role("button", name="CSV").click()
+    lines = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig", newline="")))
+    assert [int(line["purchases"]) for line in lines] == purchases
+
+
+@needs_chromium
+def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browser) -> None:
+    slugs = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example";"x")', "＝1+1", "\ufeff=1"]
+    views = (event("product_view", "2026-03-08T10:00:00Z", product_slug=slug) for slug in slugs)
+    shop.land("a.ndjson", views)
+    with shop.built().serving(NEWEST) as server:
+        page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in()
+        table = page.locator('table[data-field="product_performance"]')
+        with page.expect_download() as saved:
+            page.locator("figure", has=table).get_by_role("button", name="CSV").click()
+        lines = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig", newline="")))
+        page.context.close()
+    assert sorted(line["name"] for line in lines) == sorted(f"'{slug}" for slug in slugs)
+
+
+@needs_chromium
+def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: Tab) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    assert "token" not in page.url
+    page.get_by_label("30 days").check()
+    page.get_by_role("radio", name="Sessions").check()
+    expect(page.locator("#timeline table").first.locator("tbody tr")).to_have_count(30)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    assert page.url.endswith("/?days=30&mode=unique&lang=en")
+    shown = tab.numbers()
+    page.reload()
+    expect(page.locator(".card")).to_have_count(4)
+    assert tab.numbers() == shown
+    page.get_by_text("Sign out").click()
+    expect(page.get_by_label("Admin token")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+@needs_chromium
+def test_an_answer_that_comes_after_signing_out_is_not_shown(tab: Tab) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    late: list[Route] = []
+    page.route("**/dashboard-stats/?*", lambda route: late.append(route), times=1)
+    with page.expect_request("**/dashboard-stats/?*"):
+        page.get_by_role("radio", name="Sessions").check()
+    page.get_by_text("Sign out").click()
+    expect(page.get_by_label("Admin token")).to_be_visible()
+    for route in late:
+        route.continue_()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".card")).to_have_count(0)
+
+
+@needs_chromium
+def test_a_range_of_days_may_be_chosen(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in("?lang=en&start=2026-03-01&end=2026-03-03")
+    expect(page.locator(".card")).to_have_count(4)
+    assert (
+        number(tab.numbers()["total_sales"])
+        == sample.stats(start="2026-03-01", end="2026-03-03")["total_sales"]
+    )
+    page.get_by_role("textbox", name="To").fill("2026-02-01")
+    expect(page.get_by_role("alert")).to_have_text("start must not lie after end.")
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("with_token", "said"), [("nonsense", "has expired"), (token(is_admin=False), "is not an admin's")]
+)
+def test_a_refusal_says_what_to_do(tab: Tab, with_token: str, said: str) -> None:
+    page = tab.sign_in(with_token=with_token)
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    page.get_by_label("Admin token").fill(authorized()["Authorization"].removeprefix("Bearer "))
+    page.get_by_role("button", name="Show the dashboard").click()
+    expect(page.locator(".card")).to_have_count(4)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@needs_chromium
+def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> None:
+    page, late = tab.page, list[Route]()
+
+    def keep_nonsense(route: Route) -> None:
+        if route.request.headers["authorization"] != "Bearer nonsense":
+            route.continue_()
+        elif DASHBOARD in route.request.url:
+            late.append(route)
+
+    page.route("**/api/analytics/*/?*", keep_nonsense)
+    tab.sign_in(with_token="nonsense")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+    with page.expect_request("**/dashboard-stats/?*"):
+        page.clock.run_for(30_000)
+    late[0].continue_()
+    expect(page.get_by_role("alert")).to_contain_text("has expired")
+    page.get_by_label("Admin token").fill(token())
+    page.get_by_role("button", name="Show the dashboard").click()
+    expect(page.locator(".card")).to_have_count(4)
+    with page.expect_response(lambda response: response.status == 401):
+        late[1].continue_()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator(".card").first).to_be_visible()
+
+
+@needs_chromium
+def test_a_page_says_when_its_numbers_are_old(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    sample.now = datetime.now(UTC) + timedelta(days=2)
+    try:
+        page.clock.run_for(2_000)
+        expect(page.get_by_role("alert")).to_contain_text("No new data has come in since")
+    finally:
+        sample.now = NEWEST
+    page.clock.run_for(2_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@needs_chromium
+def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    before = tab.numbers()
+    page.locator("summary").first.click()
+    place = page.evaluate("scrollTo({ top: 900, behavior: 'instant' }), scrollY")
+    page.context.set_offline(True)
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    assert tab.numbers() == before
+    page.context.set_offline(False)
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    # As nginx answers while the server behind it is away.
+    asked = "**/api/analytics/*/?*"
+    page.route(asked, lambda route: route.fulfill(status=502, content_type="text/html", body="<html>"))
+    page.clock.run_for(30_000)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    page.unroute(asked)
+    sample.now = datetime(2026, 3, 9, 15, 4, 5, tzinfo=UTC)
+    try:
+        page.clock.run_for(30_000)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.locator("table[data-field=trend]")).to_contain_text("Mon Mar 9")
+        assert number(tab.numbers()["total_sales"]) == sample.stats()["total_sales"]
+    finally:
+        sample.now = NEWEST
+    assert tab.numbers() != before
+    assert page.evaluate("scrollY") == place == 900
+    expect(page.locator("#timeline table").first).to_be_visible()
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("language", "name", "key"), [("en", "Revenue", "description"), ("es", "Ingresos", "x-description-es")]
+)
+def test_a_number_explains_itself_in_the_words_of_the_api(
+    tab: Tab, sample: Server, language: str, name: str, key: str
+) -> None:
+    page = tab.sign_in(f"?lang={language}")
+    page.get_by_role("button", name=name).focus()
+    schemas = sample.client.get("/openapi.json").json()["components"]["schemas"]
+    field = schemas["DashboardStats"]["properties"]["total_revenue"]
+    expect(page.get_by_role("tooltip")).to_have_text(field[key])
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    "tab",
+    [
+        {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+        {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    ],
+    ids=["phone, dark", "wide, light"],
+    indirect=True,
+)
+def test_the_page_is_fit_for_everybody(tab: Tab, language: str) -> None:
+    page = tab.sign_in(f"?lang={language}")
+    expect(page.locator(".card")).to_have_count(4)
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    violations = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None:
+    for path in ("/", "/docs"):
+        page = server.client.get(path)
+        assert page.headers["Cache-Control"] == "no-cache"
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+        files = re.findall('(?:src|href)="(/[^"]+)"', page.text)
+        assert files
+        for name in files:
+            file = server.client.get(name)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["Cache-Control"]
+            assert (
+                file.headers["X-Content-Type-Options"] == page.headers["X-Content-Type-Options"] == "nosniff"
+            )
+            assert server.client.get(name, headers={"If-None-Match": file.headers["ETag"]}).status_code == 304
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    words = (Path(ROOT) / "serve" / "page" / "words.js").read_text(encoding="utf-8")
+    spanish, english = (re.findall(r"^    (\w+):", part, re.M) for part in words.split("  en: {"))
+    assert spanish == english

@@ -1,0 +1,113 @@
+"""A published version that is damaged gives way to the last good one, at once and wherever it shows."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+
+from pipeline.durable import swap_symlink
+from tests.support.shop import MONEY_AT_RISK, NOW, Shop, event
+
+HEADERS = 3 * 4096
+WINTER = {"start": "2025-12-10", "end": "2025-12-20"}  # Which nobody has asked for yet.
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A version that is larger than what the answers of these days read: a row group has 122,880 rows."""
+    shop = Shop(tmp_path_factory.mktemp("damage"))
+    random = Random(1)
+    instants = (NOW - timedelta(seconds=random.randrange(100 * 86_400)) for _ in range(150_000))
+    shop.land(
+        "events.ndjson",
+        (event("begin_checkout", at.isoformat(), f"{random.random()}", price=at.second) for at in instants),
+    )
+    return shop.built().link.resolve()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, good: Path) -> Shop:
+    """A shop with that version only."""
+    shop = Shop(tmp_path)
+    (shop.warehouse / "versions").mkdir(parents=True)
+    publish(shop, good, "1-good")
+    return shop
+
+
+def publish(shop: Shop, good: Path, name: str) -> Path:
+    """Publish a copy of the good version under a name, which says how new it is."""
+    copy = shop.warehouse / "versions" / f"{name}.duckdb"
+    shutil.copyfile(good, copy)
+    swap_symlink(shop.link, copy)
+    return copy
+
+
+def damage(path: Path) -> None:
+    """Flip every bit but those of the headers, in place, as a disk that lies does."""
+    with path.open("r+b") as file:
+        file.seek(HEADERS)
+        content = bytes(byte ^ 255 for byte in file.read())
+        file.seek(HEADERS)
+        file.write(content)
+
+
+def checkouts(good: Path) -> int:
+    """How many the days of WINTER have, in which nobody began twice."""
+    with duckdb.connect(good, read_only=True) as version:
+        ((count,),) = version.execute(
+            "select count(*) from fct_events where cast(occurred_at as date) between $start and $end", WINTER
+        ).fetchall()
+    return int(count)
+
+
+def test_a_version_damaged_while_it_is_served_gives_way_to_the_last_good_one(shop: Shop, good: Path) -> None:
+    with shop.serving(NOW) as server:
+        damaged = publish(shop, good, "2-damaged")
+        server.follows()
+        damage(damaged)
+        answer = server.get(MONEY_AT_RISK, **WINTER)
+        assert (answer.status_code, answer.headers["X-Data-Version"]) == (200, "1-good")
+        assert answer.json()["checkouts"] == checkouts(good)
+        health = server.client.get("/healthz").json()
+        assert (health["version"], health["damaged_versions"]) == ("1-good", ["2-damaged"])
+        assert server.get().headers["X-Data-Version"] == "1-good"
+        publish(shop, good, "3-mended")
+        server.follows()
+        assert server.client.get("/healthz").json()["damaged_versions"] == []
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut", "empty", "noise", "gone"])
+def test_a_server_that_starts_on_a_damaged_version_serves_the_last_good_one(
+    shop: Shop, good: Path, harm: str
+) -> None:
+    damaged = publish(shop, good, "2-damaged")
+    match harm:
+        case "flipped":
+            damage(damaged)
+        case "cut":
+            damaged.write_bytes(damaged.read_bytes()[:20_000])
+        case "empty":
+            damaged.write_bytes(b"")
+        case "noise":
+            damaged.write_bytes(b"noise" * 100_000)
+        case "gone":
+            damaged.unlink()
+    with shop.serving(NOW) as server:
+        answer = server.get(MONEY_AT_RISK, **WINTER)
+        assert (answer.status_code, answer.headers["X-Data-Version"]) == (200, "1-good")
+        assert server.client.get("/healthz").json()["damaged_versions"] == ["2-damaged"]
+
+
+def test_where_no_version_can_be_read_that_is_said_until_one_can(shop: Shop, good: Path) -> None:
+    (version,) = (shop.warehouse / "versions").glob("*.duckdb")
+    with shop.serving(NOW) as server:
+        damage(version)
+        refused = server.get(MONEY_AT_RISK, **WINTER)
+        assert refused.status_code == 503
+        assert "make build" in refused.json()["detail"]
+        damage(version)  # Twice is not at all.
+        server.follows()
+        assert server.get(MONEY_AT_RISK, **WINTER).json()["checkouts"] == checkouts(good)

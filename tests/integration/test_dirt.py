@@ -1,0 +1,82 @@
+"""A corpus of dirt: what is bad is set aside, each once and with its reason, and touches nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.malformed import BAD_LINES, FILES, ODD_LINES
+from tests.support.shop import NOW, Shop, event
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Good rows, and odd ones."""
+    shop = Shop(tmp_path_factory.mktemp("clean"))
+    land_good(shop)
+    return shop.built()
+
+
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The same with each bad row in a file of its own, and all of them together in one more."""
+    shop = Shop(tmp_path_factory.mktemp("dirty"))
+    land_good(shop)
+    lines = [line for line, _ in BAD_LINES.values()]
+    for number, line in enumerate(lines):
+        (shop.landing / f"{number:03}.ndjson").write_bytes(line)
+    (shop.landing / "together.ndjson").write_bytes(b"\n".join(lines))
+    return shop
+
+
+def land_good(shop: Shop) -> None:
+    shop.land("good.ndjson", [event("purchase", "2026-03-07T10:00:00Z", f"{n}", price=n) for n in range(9)])
+    (shop.landing / "odd.ndjson").write_bytes(b"\n".join(line for line, _ in ODD_LINES.values()))
+
+
+def test_bad_rows_are_quarantined_once_with_reason_file_and_text_and_change_no_answer(
+    clean: Shop, dirty: Shop
+) -> None:
+    said = dirty.build().stdout
+    kept, bad = 9 + len(ODD_LINES), 2 * len(BAD_LINES)
+    assert f", {kept + bad} rows read: {kept} kept, 0 duplicates, {bad} quarantined (" in said
+    expected = []
+    for number, (line, reason) in enumerate(BAD_LINES.values()):
+        text = line.decode(errors="backslashreplace")
+        expected.append((f"{number:03}.ndjson", 1, reason, text))
+        expected.append(("together.ndjson", number + 1, reason, text))
+    with dirty.build_database() as build:
+        rows = build.sql("from stg_landing__quarantine").fetchall()
+    found = [(Path(file).name, *rest) for file, *rest in rows]
+    assert set(found) ^ set(expected) == set()
+    assert len(found) == len(expected)
+    with clean.serving(NOW) as one, dirty.serving(NOW) as other:
+        for mode in ("total", "unique"):
+            assert one.stats(mode=mode) == other.stats(mode=mode)
+
+
+def test_odd_rows_count_with_what_can_be_read_of_them(clean: Shop) -> None:
+    with clean.build_database() as build:
+        rows = build.sql("""
+            select row_number, price, quantity, has_unreadable_price, has_unreadable_quantity
+            from stg_landing__rows where file like '%odd.ndjson' and row_number > 0 order by row_number
+        """).fetchall()
+    found = {
+        name: (f"{price.normalize():f}", *rest)
+        for name, (_, price, *rest) in zip(ODD_LINES, rows, strict=True)
+    }
+    assert found == {name: expected for name, (_, expected) in ODD_LINES.items()}
+
+
+def test_of_each_file_what_can_be_read_counts_and_what_cannot_is_named(shop: Shop) -> None:
+    for name, (content, _, _) in FILES.items():
+        (shop.landing / name).write_bytes(content)
+    shop.built()
+    with shop.build_database() as build:
+        rows = build.sql("""
+            select files.file, count(*) filter (row_number > 0 and quarantine_reason is null),
+                coalesce(list(quarantine_reason order by row_number = 0, row_number)
+                    filter (quarantine_reason is not null), [])
+            from stg_landing__files as files left join stg_landing__rows using (file_id) group by files.file
+        """).fetchall()
+    found = {Path(file).name: (kept, reasons) for file, kept, reasons in rows}
+    assert found == {name: (kept, reasons) for name, (_, kept, reasons) in FILES.items()}

@@ -1,0 +1,128 @@
+"""A customer who is erased: what is left of the address, and what is not to change."""
+
+import hashlib
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+import pytest
+
+from tests.support.erasure import (
+    ACCENTED,
+    ADDRESS,
+    AMONG_OTHERS,
+    AT,
+    OTHERS,
+    SPELLINGS,
+    counts,
+    digests,
+    erase,
+    holders,
+    land,
+    quarantined_texts,
+)
+from tests.support.shop import Shop, event
+
+
+def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(shop: Shop) -> None:
+    for name in ("a.ndjson", "b.ndjson"):
+        land(shop, name)
+    before = counts(shop.built())
+    assert holders(shop.warehouse) == {"build.duckdb"}
+    assert holders(shop.warehouse, b"bob@", b"example.com") == {"build.duckdb"}
+    (shop.landing / "b.ndjson").unlink()
+    # What is damaged, and what a killed build leaves.
+    for name in (
+        "versions/20200101T000000000000Z.duckdb",
+        "versions/30000101T000000000000Z.tmp",
+        "landed.tmp.wal",
+    ):
+        (shop.warehouse / name).write_bytes(ADDRESS.encode() * 1000)
+    with shop.build_database() as build:
+        buyers = build.sql(
+            "select buyer_id, count(*) from int_purchases group by all order by all"
+        ).fetchall()
+
+    result = erase(shop)
+    assert result.returncode == 0, result.stderr
+    assert ADDRESS not in result.stdout + result.stderr
+    # Two of the accented ones too, whose letters nobody can tell: when in doubt, a text goes.
+    assert f"6 events and {2 * (len(SPELLINGS) + len(AMONG_OTHERS) + 6)} quarantined rows" in result.stdout
+    assert erase(shop, ACCENTED).returncode == 0
+    assert holders(shop.warehouse) == set()
+    assert counts(shop) == before
+    kept = [text for text in quarantined_texts(shop) if not text.startswith("address-")]
+    assert sorted(kept) == sorted(2 * [f'{{"user_id": "{text}", "metadata": "Calle 1"}}' for text in OTHERS])
+    with shop.build_database() as build:
+        strangers = build.sql(
+            "select buyer_id, count(*) from int_purchases group by all order by all"
+        ).fetchall()
+    assert sorted(count for _, count in strangers) == sorted(count for _, count in buyers)
+    assert len({buyer for buyer, _ in buyers} - {buyer for buyer, _ in strangers}) == 1
+
+    version = shop.link.readlink()
+    assert counts(shop.built()) == before
+    assert shop.link.readlink() != version
+    (shop.landing / "a.ndjson").touch()
+    assert counts(shop.built()) == before
+    assert holders(shop.warehouse) == set()
+    land(shop, "b.ndjson")
+    assert shop.build("--full-refresh").returncode == 0
+    assert counts(shop) == before
+    assert holders(shop.warehouse) == set()
+    assert "0 events and 0 quarantined rows had the address" in erase(shop, "nobody@example.com").stdout
+
+
+def test_a_warehouse_of_before_the_key_loses_its_hashes_and_who_was_erased_stays_so(shop: Shop) -> None:
+    land(shop, "a.ndjson")
+    before = counts(shop.built())
+    old = shop.link.resolve()
+    # As a release left it that had no key yet.
+    (shop.warehouse / "key").unlink()
+    name, domain = ADDRESS.lower().split("@")
+    digest = hashlib.sha256(ADDRESS.lower().encode()).hexdigest()
+    (shop.warehouse / "erased").write_text(f"{len(name)} {len(domain)} {digest}\n", encoding="ascii")
+    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+        build.execute("drop table made_with_key")
+        build.execute("create table old as select md5(?) as buyer_id from range(1000)", [ADDRESS])
+    hashes = digests(ADDRESS)
+    assert holders(shop.warehouse, *hashes) == {"build.duckdb", "erased"}
+    assert "build, then erase again" in erase(shop).stderr
+
+    said = shop.build().stdout
+    assert "The hashes of customers have a key from now on. All landed files are read anew" in said
+    assert holders(shop.warehouse, *hashes) == set()
+    assert not old.exists()
+    after = counts(shop)
+    for field in ("total_sales", "retention_metrics", "session_stats", "quarantine"):
+        assert after[field] == before[field]
+    assert sum(ADDRESS in text for text in quarantined_texts(shop)) == 0
+    assert (shop.warehouse / "key").stat().st_mode & 0o777 == 0o600
+
+    shutil.move(shop.warehouse / "key", shop.folder / "key")
+    assert "key is not the key that" in shop.build().stdout
+    shutil.move(shop.folder / "key", shop.warehouse / "key")
+    assert "Nothing is new" in shop.built().build().stdout
+
+
+@pytest.mark.parametrize(
+    "address", ["", "ana", "ana @example.com", f"{'a' * 65}@example.com", f"a@{'b' * 256}"]
+)
+def test_what_is_no_address_is_refused(shop: Shop, address: str) -> None:
+    result = erase(shop, address)
+    assert (result.returncode, result.stderr) == (1, "EMAIL must be an e-mail address.\n")
+
+
+def test_of_two_erasures_at_once_neither_is_forgotten(shop: Shop) -> None:
+    shop.land("a.ndjson", [event("purchase", AT, session_id="s")])
+    shop.built()
+    with ThreadPoolExecutor(2) as erasing:
+        results = list(erasing.map(lambda number: erase(shop, f"{number}@example.com"), range(2)))
+    assert {result.returncode for result in results} == {0}, results
+    assert len((shop.warehouse / "erased").read_text(encoding="ascii").splitlines()) == 2
+
+
+def test_a_folder_that_is_no_warehouse_is_refused_and_not_made(shop: Shop) -> None:
+    result = erase(shop)
+    assert result.returncode == 1 and "is no warehouse: nothing was built in it" in result.stderr
+    assert not shop.warehouse.exists()

@@ -1,0 +1,56 @@
+"""The golden cases: raw events and the exact answers that the contract asks for."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.golden import FOLDERS, STORES, cases, contents, landed
+from tests.support.reference import differences
+from tests.support.reference_marts import mart_differences
+from tests.support.shop import Shop
+from tests.support.tables import table_differences as differences_of_tables
+
+
+@pytest.fixture(scope="module")
+def golden_shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    @cache
+    def built(name: str, store_timezone: str) -> Shop:
+        folder = tmp_path_factory.mktemp(name)
+        return Shop(folder, store_timezone, raw_events=FOLDERS[name] / "events").built()
+
+    return built
+
+
+@pytest.mark.parametrize(("name", "case"), cases())
+def test_golden_case(golden_shop: Any, name: str, case: dict[str, Any]) -> None:
+    shop = golden_shop(name, case["store_timezone"])
+    with shop.serving(datetime.fromisoformat(case["now"])) as server:
+        assert differences(case["answer"], server.stats(**case["query"])) == []
+
+
+@pytest.mark.parametrize("case", json.loads((FOLDERS["tracker"] / "trend.json").read_text(encoding="utf-8")))
+def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
+    with golden_shop("tracker", case["store_timezone"]).serving(
+        datetime.fromisoformat(case["now"])
+    ) as server:
+        assert differences(case["answer"]["trend"], server.stats(**case["query"])["trend"]) == []
+
+
+@pytest.mark.parametrize(("name", "store_timezone"), STORES)
+def test_marts_equal_a_count_by_hand(golden_shop: Any, name: str, store_timezone: str) -> None:
+    published = golden_shop(name, store_timezone).published()
+    assert mart_differences(published, list(landed(name)), store_timezone) == []
+
+
+def test_rows_may_come_in_three_builds(golden_shop: Any, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "America/Bogota")
+    for number in range(3):
+        for file in (FOLDERS["plain"] / "events").iterdir():
+            lines = contents(file).splitlines(keepends=True)[number::3]
+            (shop.landing / f"{number}-{file.name.removesuffix('.gz')}").write_bytes(b"".join(lines))
+        shop.built()
+    assert differences_of_tables(shop, golden_shop("plain", "America/Bogota")) == []

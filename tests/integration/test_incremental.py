@@ -1,0 +1,297 @@
+"""However files come, change and go over several builds: what is published is what one full build does."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from pipeline.paths import ROOT
+from tests.support.reference import instant
+from tests.support.scenario import Scenario
+from tests.support.shop import Shop, event
+from tests.support.tables import table_differences as differences
+
+EXAMPLES = 1
+BUILDS = 2
+TYPES = ("product_view", "begin_checkout", "payment_error", "purchase", "whatsapp_cart_click")
+
+
+class GrowingShop:
+    """A shop whose landing zone is changed from build to build, and what a full build should read at last."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = Random(seed)
+        self.scenario = Scenario(seed)
+        self.shop = Shop(folder / "growing", self.scenario.timezone)
+        self.folder = folder
+        self.read: dict[str, bytes] = {}
+        self.deletable: list[Path] = []
+
+    def grows(self) -> None:
+        for events in self.parts():
+            self.change(events)
+            if self.random.random() < 0.3:
+                self.kill_a_build()
+                self.change([])
+            self.shop.built()
+            self.remember()
+        assert differences(self.shop, self.rebuilt()) == []
+
+    def parts(self) -> list[list[dict[str, Any]]]:
+        """The events of each build; they are of other days, of other sessions or buyers, or of any."""
+        key = self.random.choice(
+            [
+                lambda raw: "",
+                lambda raw: str(instant(raw.get("created_at"))),
+                lambda raw: str(raw.get("session_id")),
+                lambda raw: str(raw.get("user_id")),
+            ]
+        )
+        events = sorted(self.scenario.events, key=key)
+        size = -(-len(events) // BUILDS)
+        parts = [events[first : first + size] for first in range(0, len(events), size)]
+        return self.random.sample(parts, len(parts))
+
+    def change(self, events: list[dict[str, Any]]) -> None:
+        """Land events in new files and old ones, rewrite one and keep its time, delete one."""
+        lines = [json.dumps(event).encode() + b"\n" for event in events]
+        for number in range(3):
+            name = f"{self.random.randrange(5)}-{self.random.choice(['a', 'b'])}.ndjson"
+            with (self.shop.landing / name).open("ab") as file:
+                file.write(b"".join(lines[number::3]))
+        if self.deletable and self.random.random() < 0.6:
+            self.rewrite(self.random.choice(self.deletable))
+        if self.deletable and self.random.random() < 0.6:
+            self.deletable.pop(self.random.randrange(len(self.deletable))).unlink()
+
+    def rewrite(self, path: Path) -> None:
+        """Other lines in place of some, with the time of change that the file had, and at times its size."""
+        before = path.stat()
+        lines = path.read_bytes().splitlines(keepends=True)
+        if self.random.random() < 0.5:
+            lines = [line.replace(b"s1", b"s2").replace(b"79900", b"89900") for line in lines]
+        else:
+            lines = self.random.sample(lines, len(lines) // 2)
+        path.write_bytes(b"".join(lines))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def kill_a_build(self) -> None:
+        build = self.shop.start_build()
+        time.sleep(self.random.uniform(0.2, 6))
+        build.kill()
+        build.join()
+        self.deletable = []  # Nobody knows whether it was read.
+
+    def remember(self) -> None:
+        self.deletable = list(self.shop.landing.iterdir())
+        self.read |= {path.name: path.read_bytes() for path in self.deletable}
+
+    def rebuilt(self) -> Shop:
+        """Another shop that reads at once all that this one has read, deleted files too."""
+        other = Shop(self.folder / "rebuilt", self.scenario.timezone)
+        for name, content in self.read.items():
+            (other.landing / name).write_bytes(content)
+        # Of rows of one key and instant, the hash decides, which the warehouse's key goes into.
+        other.warehouse.mkdir()
+        shutil.copy(self.shop.warehouse / "key", other.warehouse)
+        return other.built()
+
+
+@settings(max_examples=EXAMPLES, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_builds_of_what_is_new_publish_what_a_full_build_does(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()
+
+
+def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buyer_and_none_before(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """A day's numbers may depend on what its sessions and buyers did before, never on what they do later."""
+    at_once = Shop(tmp_path / "at once")
+    days = ((6, "its", "other"), (8, "other", "its"), (4, "its", "its"), (9, "its", "its"))
+    for day, session, buyer in days:
+        fields = {"session_id": session, "user_id": buyer, "product_slug": "x", "product_name": f"X {day}"}
+        for each in (shop, at_once):
+            each.land(f"{day}.ndjson", [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES])
+        shop.built()
+    assert differences(shop, at_once.built()) == []
+
+
+def test_the_sample_gives_way_to_the_first_landing_zone(shop: Shop, tmp_path: Path) -> None:
+    landing = shop.environment.pop("RAW_EVENTS")
+    shop.built()
+    shop.environment["RAW_EVENTS"] = landing
+    at_once = Shop(tmp_path / "at once")
+    for each in (shop, at_once):
+        each.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
+    assert differences(shop.built(), at_once.built()) == []
+
+
+def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_that_is_taken_back(
+    shop: Shop,
+) -> None:
+    def name(day: int, product_name: str) -> set[tuple[str, int]]:
+        """A file of a day, in which both products are viewed and one has a name; the names of all days."""
+        views = [{"product_slug": "named", "product_name": product_name}, {"product_slug": "other"}]
+        instant = f"2026-03-0{day}T10:00:00Z"
+        shop.land(f"{day}.ndjson", [event("product_view", instant, **fields) for fields in views])
+        found = shop.built().published()
+        return set(found.sql("select product_name, count(*) from mart_products group by all").fetchall())
+
+    assert name(5, "Old") == {("Old", 1), ("other", 1)}
+    assert name(7, "New") == {("New", 2), ("other", 2)}
+    assert name(6, "Late") == {("New", 3), ("other", 3)}
+    assert name(7, "") == {("Late", 3), ("other", 3)}
+
+
+def test_a_build_does_what_is_new_and_no_more(shop: Shop) -> None:
+    def dates() -> list[str]:
+        return [str(day) for (day,) in shop.published().sql("select event_date from mart_sales").fetchall()]
+
+    shop.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
+    assert "1 rows read: 1 kept" in shop.build().stdout
+    assert shop.made().stdout.startswith("Nothing is new since")
+    shop.land("bad.ndjson", [{}])
+    assert "Files: 1 read, 1 unchanged" in shop.build().stdout
+    assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    refused = shop.run("-m", "dbt.cli.main", "build")
+    assert refused.returncode and "`make build`, or `dbt build --full-refresh`" in refused.stdout
+    assert "Files: 0 read, 2 unchanged" in shop.made().stdout
+    assert dates() == ["2026-03-06"]
+    shop.environment["STORE_TIMEZONE"] = "UTC"
+    kill_once_a_mart_is_made(shop, "--full-refresh")
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    assert "Published" in shop.build().stdout
+    assert dates() == ["2026-03-06"]
+    assert shop.made().stdout.startswith("Nothing is new since")
+
+
+def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
+    output = shop.folder / "output"
+    output.write_bytes(b"")
+    build = shop.start_build(*arguments)
+    while " model main.mart_sales" not in output.read_text():
+        assert build.is_alive()
+        time.sleep(0.02)
+    build.kill()
+    build.join()
+
+
+@pytest.mark.parametrize("lost", ["delete from stg_landing__files", "drop table stg_landing__files"])
+def test_a_build_killed_between_the_rows_and_their_files_reads_them_again(shop: Shop, lost: str) -> None:
+    shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
+    shop.built()
+    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+        build.sql(lost)
+    assert "Files: 1 read" in shop.build().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
+
+
+def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: Shop, tmp_path: Path) -> None:
+    def sales() -> int:
+        ((count,),) = shop.published().sql("select sum(purchases) from mart_sales").fetchall()
+        return int(count)
+
+    for day in (5, 6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+    shop.built()
+    (shop.landing / "5.ndjson").unlink()
+    (shop.landing / "6.ndjson").unlink()
+    shop.environment["STORE_TIMEZONE"] = "America/Bogota"
+    assert "Published" in shop.build().stdout and sales() == 3
+    assert shop.build("--full-refresh").returncode == 0 and sales() == 3
+    shop.root = other_release(tmp_path / "project")
+    assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
+    assert "Dropped: 2 rows of 2 files that are gone" in shop.made("--reread").stdout
+    assert sales() == 1
+    assert shop.made().stdout.startswith("Nothing is new since")
+
+
+def test_a_build_file_of_the_last_release_keeps_its_rows_by_one_command(shop: Shop) -> None:
+    for day in (6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+    shop.built()
+    (shop.landing / "6.ndjson").unlink()
+    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+        build.execute("""
+            create table stg_parsed_events as
+            select
+                rows.* exclude (file_id), file_version, '' as reader_version, cast(null as date) as event_date
+            from stg_landing__rows as rows join stg_landing__files using (file_id);
+            insert into stg_parsed_events by name
+            select file, 0 as row_number, 1 as item_number, file_version from stg_landing__files;
+            drop table stg_landing__rows; drop table stg_landing__files;
+        """)
+    refused = shop.build()
+    assert refused.returncode and "`make migrate`" in refused.stdout
+    migrated = shop.run("-m", "pipeline.migrate")
+    assert migrated.stdout.startswith("Took over 2 rows of 2 files")
+    assert "Files: 1 read, 0 unchanged" in shop.build().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+
+
+def other_release(project: Path) -> Path:
+    """A copy of this project whose models, and whose code that reads, are others."""
+    project.mkdir()
+    for part in ("dbt_project.yml", "profiles.yml", "requirements.lock"):
+        shutil.copy(ROOT / part, project)
+    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, project / part)
+    for part in ("models/marts/mart_sales.sql", "models/staging/landing/stg_landing__rows.sql"):
+        with (project / part).open("a") as file:
+            file.write("\n-- Another release.\n")
+    return project
+
+
+def test_a_model_that_forgets_to_ask_for_changes_only_is_slow_and_not_wrong(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.root = other_release(tmp_path / "project")
+    model = shop.root / "models" / "intermediate" / "int_purchases.sql"
+    query = model.read_text()
+    condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
+    model.write_text(query.replace(condition, "        {% if false %}\n"))
+    for day in (6, 7):
+        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
+        assert "Published" in shop.made().stdout
+    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+
+
+def test_the_strategy_refuses_a_key_of_which_no_change_is_known(shop: Shop) -> None:
+    refused = shop.run("-m", "dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
+    assert refused.returncode
+    assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
+
+
+def test_another_landing_zone_replaces_the_one_before_unless_that_would_lose_events(
+    shop: Shop, tmp_path: Path
+) -> None:
+    def sessions() -> set[str]:
+        return {name for (name,) in shop.published().sql("select session_id from fct_events").fetchall()}
+
+    shop.land("a.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="first")])
+    shop.built()
+    before, shop.landing = shop.landing, tmp_path / "second"
+    shop.landing.mkdir()
+    shop.land("b.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="second")])
+    shop.environment["RAW_EVENTS"] = str(shop.landing)
+    shop.built()
+    assert sessions() == {"second"}
+    (shop.landing / "b.ndjson").unlink()
+    shop.environment["RAW_EVENTS"] = str(before)
+    refused = shop.build()
+    assert refused.returncode == 1 and "`make reread` drops these rows" in refused.stdout
+    assert sessions() == {"second"}
+    assert "Dropped: 1 rows of 1 files" in shop.made("--reread").stdout
+    assert sessions() == {"first"}

@@ -1,0 +1,209 @@
+"""What may lie in the landing zone."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import dedent
+
+import duckdb
+import pytest
+
+from pipeline.landing.zone import LandingError, landing_files
+from pipeline.paths import ROOT
+from tests.support.shop import NOW, Shop, event
+
+NOBODY = 65_534
+
+
+def land_gzip(shop: Shop, day: str) -> None:
+    shop.land(
+        "events.ndjson",
+        [
+            event(
+                "purchase", f"{day}T10:00:00Z", price="10.50", metadata='{"quantity": 2}', product_slug="a,b"
+            ),
+            event("purchase", f"{day}T11:00:00-05:00", user_id="ana@example.com", product_slug='señal "x"'),
+        ],
+    )
+    plain = shop.landing / "events.ndjson"
+    (shop.landing / "day").mkdir()
+    (shop.landing / "day" / "events.JSONL.gz").write_bytes(
+        gzip.compress(b"\xef\xbb\xbf" + plain.read_bytes())
+    )
+    plain.unlink()
+
+
+def land_csv(shop: Shop, day: str) -> None:
+    (shop.landing / "events.csv").write_text(
+        "price,created_at,event_type,session_id,product_slug,metadata,user_id\n"
+        f'10.50,{day}T10:00:00Z,purchase,s,"a,b","{{""quantity"": 2}}",\n'
+        f',{day}T11:00:00-05:00,purchase,s,"señal ""x""",,ana@example.com\n',
+        encoding="utf-8",
+    )
+
+
+def land_parquet(shop: Shop, day: str, columns: str = "*") -> None:
+    duckdb.sql(
+        f"""
+        select {columns} from (
+            select 10.5 as price, timestamptz '{day} 10:00:00+00' as created_at, 'purchase' as event_type,
+                's' as session_id, 'a,b' as product_slug, {{'quantity': 2}} as metadata, null as user_id
+            union all
+            select null, '{day} 11:00:00-05', 'purchase', 's', 'señal "x"', null, 'ana@example.com'
+        )
+        """
+    ).write_parquet(str(shop.landing / f"it's {day}.parquet"))
+
+
+def land_parquet_with_a_name_of_duckdb(shop: Shop, day: str) -> None:
+    land_parquet(shop, day, "*, 7 as File_Row_Number")
+
+
+def test_every_format_gives_the_same_numbers(shop: Shop) -> None:
+    """The same two purchases, in each format on a day of its own."""
+    landed: dict[str, Callable[[Shop, str], None]] = {
+        "2026-03-04": land_parquet_with_a_name_of_duckdb,
+        "2026-03-05": land_gzip,
+        "2026-03-06": land_csv,
+        "2026-03-07": land_parquet,
+    }
+    for day, land in landed.items():
+        land(shop, day)
+    shop.built()
+    with shop.serving(NOW) as server:
+        for day in landed:
+            answer = server.stats(start=day, end=day)
+            assert (answer["total_sales"], answer["total_revenue"]) == (2, 21.0)
+            assert answer["sales_by_day"] == [{"date": day, "count": 2}]
+            assert answer["top_products"] == [{"slug": "a,b", "count": 2}, {"slug": 'señal "x"', "count": 1}]
+            assert answer["retention_metrics"]["total_unique_buyers"] == 2
+
+
+def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_and_text(shop: Shop) -> None:
+    shop.land("outside.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
+    shop.environment["RAW_EVENTS"] = str(shop.landing / "[ab].*")
+    (shop.landing / "a.ndjson").write_bytes(
+        b'{"event_type": "purchase", "session_id": "s", "created_at": "2026-03-07"}\r\n'
+        b"\n"
+        b'{"event_type": "purchase", \n'
+        b'{"event_type": "purchase\xff", "session_id": "s", "created_at": "2026-03-07"}\n'
+        b'{"event_type": "purchase", "session_id": "s", "created_at": "a\x00b"}\n'
+        b'{"session_id": "s", "created_at": "2026-03-07"}'
+    )
+    (shop.landing / "b.csv").write_text("event_type,session_id\npurchase,s,2026-03-07\n", encoding="utf-8")
+    assert (
+        ", 6 rows read: 1 kept, 0 duplicates, 5 quarantined (not a JSON object: 2,"
+        " no readable event_type: 1, not UTF-8: 1, not as many fields as the header: 1)"
+    ) in shop.build().stdout
+    rows = shop.build_database().sql("from stg_landing__quarantine order by file, row_number").fetchall()
+    assert [(Path(file).name, row_number, reason) for file, row_number, reason, _ in rows] == [
+        ("a.ndjson", 3, "not a JSON object"),
+        ("a.ndjson", 4, "not UTF-8"),
+        ("a.ndjson", 5, "not a JSON object"),
+        ("a.ndjson", 6, "no readable event_type"),
+        ("b.csv", 1, "not as many fields as the header"),
+    ]
+    assert "purchase\\xff" in rows[1][3]
+    assert dict(shop.published().sql("from mart_quarantine").fetchall())["not a JSON object"] == 2
+    with shop.serving(NOW) as server:
+        assert server.stats()["total_sales"] == 1
+
+
+def test_a_builds_last_line_accounts_for_each_row_it_has_read(shop: Shop) -> None:
+    keyed = event("purchase", "2026-03-07T10:00:00Z", idempotency_key="k", price=5)
+    shop.land("a.ndjson", [keyed, keyed, {}])
+    said = shop.build().stdout
+    assert ", 3 rows read: 1 kept, 1 duplicates, 1 quarantined (no readable created_at: 1)\n" in said
+    shop.land("b.ndjson", [keyed, event("page_view", "2026-03-07T10:00:00Z")])
+    assert ", 2 rows read: 1 kept, 1 duplicates, 0 quarantined\n" in shop.build().stdout
+    shop.land("c.ndjson", [event("page_view", "2026-03-07T10:00:00Z", metadata="?", quantity=0)] * 2)
+    assert ", 0 quarantined; counted though unreadable (quantity: 2, metadata: 2)\n" in shop.build().stdout
+
+
+def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: Shop) -> None:
+    purchases = [event("purchase", f"2026-03-07T10:{number % 60:02}:00Z") for number in range(20_000)]
+    shop.land("good.ndjson", purchases[:3])
+    whole = gzip.compress("".join(json.dumps(each) + "\n" for each in purchases).encode())
+    (shop.landing / "cut.ndjson.gz").write_bytes(whole[:-20])
+    (shop.landing / "noise.ndjson.gz").write_bytes(b"neither gzip nor Parquet")
+    (shop.landing / "noise.parquet").write_bytes(b"neither gzip nor Parquet")
+    header = "event_type,session_id,created_at\n"
+    (shop.landing / "packed.csv").write_bytes(gzip.compress(header.encode()))
+    (shop.landing / "cut.json").write_text('[{"event_type": "purchase"},', encoding="utf-8")
+    duckdb.sql(
+        "select 'purchase' as event_type, 's' as session_id, '2026-03-07' as created_at from range(5000)"
+    ).write_parquet(str(shop.landing / "damaged.parquet"))
+    damaged = bytearray((shop.landing / "damaged.parquet").read_bytes())
+    damaged[4:60] = b"\xff" * 56
+    (shop.landing / "damaged.parquet").write_bytes(damaged)
+
+    result = shop.build()
+    assert result.returncode == 0
+    published = next(line for line in result.stdout.splitlines() if line.startswith("Published"))
+    assert ", though 6 could not be read to the end: cut.json, cut.ndjson.gz, damaged.parquet" in published
+    rows = shop.build_database().sql("from stg_landing__quarantine order by file").fetchall()
+    said = {Path(file).name: text for file, row_number, _, text in rows if row_number == 0}
+    assert len(said) == 6
+    assert "let its name end in .gz" in said["packed.csv"]
+    assert "ends before its array does: land it whole" in said["cut.json"]
+    assert "land it whole" in said["cut.ndjson.gz"]
+    reasons = dict(shop.published().sql("from mart_quarantine").fetchall())
+    assert reasons == {"a file that cannot be read, or not to its end": 6, "no readable created_at": 1}
+    with shop.serving(NOW) as server:
+        assert 3 + 10_000 < server.stats()["total_sales"] < 3 + 20_000
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("nowhere", "does not exist"), ("notes.txt", "holds no NDJSON, CSV")]
+)
+def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, words: str) -> None:
+    (shop.landing / "notes.txt").write_text("no events", encoding="utf-8")
+    shop.environment["RAW_EVENTS"] = str(shop.landing / name)
+    result = shop.build()
+    assert result.returncode != 0
+    assert f"{name}, which {words}" in result.stdout
+    assert not shop.link.exists()
+
+
+def test_a_folder_that_may_not_be_read_is_named() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "closed").mkdir(mode=0)
+        user = os.geteuid()
+        try:
+            os.seteuid(user or NOBODY)
+            with pytest.raises(LandingError, match="closed may not be read: Permission denied"):
+                landing_files(str(folder))
+        finally:
+            os.seteuid(user)
+
+
+def test_what_has_no_end_takes_no_more_memory_than_one_row_may_have(tmp_path: Path) -> None:
+    """400 MB in a line and in a field whose quotation mark is never closed, each a small file."""
+    for name, beginning in (("line.ndjson.gz", b'{"a":"'), ("field.csv.gz", b'a,b\n1,"')):
+        with gzip.open(tmp_path / name, "wb", compresslevel=1) as file:
+            file.write(beginning)
+            for _ in range(400):
+                file.write(b"x" * 1_000_000)
+    reading = """
+        import resource, sys
+        from pathlib import Path
+        from pipeline.landing.formats import text_rows
+        def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+        before = peak()
+        for path in sorted(Path(sys.argv[1]).iterdir()):
+            for number, defect, text in text_rows(path):
+                print(number, defect, len(text))
+        print(peak() - before)
+    """
+    command = [sys.executable, "-c", dedent(reading), str(tmp_path)]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    *found, megabytes = said.splitlines()
+    assert found == ["1 longer than 32 MB 256"] * 2
+    assert int(megabytes) < 200

@@ -1,0 +1,29 @@
+"""The API keeps to its own OpenAPI document, whatever is asked."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.paths import ROOT
+from tests.support.shop import Server, authorized
+
+
+def test_schemathesis_finds_nothing_in_the_document(server: Server, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            "--no-color",
+            "run",
+            str(server.client.base_url.join("/openapi.json")),
+            f"--header=Authorization: {authorized()['Authorization']}",
+            "--max-examples=80",
+            "--seed=1",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.support.schemathesis_hooks", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout

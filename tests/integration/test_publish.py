@@ -1,0 +1,213 @@
+"""Publishing: whole builds only, and readers that never notice."""
+
+import json
+import re
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.paths import ROOT
+from tests.support.shop import NOW, TARGET, Shop, event
+
+
+def purchases(count: int) -> list[dict[str, str]]:
+    return [event("purchase", f"2026-03-07T10:00:{second:02}Z") for second in range(count)]
+
+
+def test_a_failed_build_is_not_published_and_the_old_version_goes_on(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(1))
+    shop.built()
+    with shop.serving(NOW) as server:
+        version = server.get().headers["X-Data-Version"]
+        shop.land("b.ndjson", purchases(2))
+        shop.root = project_with_a_failing_test(shop.folder / "project")
+        shop.environment["DBT_TARGET_PATH"] = str(shop.folder / "target")
+        result = shop.build()
+        assert result.returncode != 0
+        assert "Nothing was published, as these failed: nothing_is_ever_right" in result.stdout
+        assert server.get().headers["X-Data-Version"] == version
+        assert server.stats()["total_sales"] == 1
+
+
+def project_with_a_failing_test(folder: Path) -> Path:
+    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, folder / part)
+    for part in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / part, folder / part)
+    (folder / "tests" / "data" / "nothing_is_ever_right.sql").write_text(
+        "select * from {{ ref('mart_sales') }}", encoding="utf-8"
+    )
+    return folder
+
+
+def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
+    result = shop.build("--exclude", "mart_funnel_daily")
+    assert result.returncode == 0
+    assert "not a whole build" in result.stdout
+    assert not shop.link.exists()
+
+
+def test_a_build_tells_its_statements_where_that_is_asked_for(shop: Shop) -> None:
+    statement = "create view"
+    assert statement not in shop.build("--select", "mart_dates").stdout
+    assert statement in shop.build("--select", "mart_dates", "--log-level", "debug").stdout
+
+
+def test_a_build_without_rows_is_refused_in_words(shop: Shop) -> None:
+    result = shop.build("--empty")
+    assert result.returncode != 0
+    assert "--empty would take all rows out of the build file" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(shop: Shop) -> None:
+    shop.land("a.ndjson", purchases(50))
+    damaged = shop.built().link.resolve()
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    version = shop.built().link.resolve()
+    assert version != damaged
+    with shop.serving(NOW) as server:
+        assert server.stats()["total_sales"] == 50
+
+    (shop.landing / "a.ndjson").unlink()
+    refused = shop.made("--reread")
+    assert refused.returncode != 0
+    assert "This build has no event" in refused.stdout
+    assert shop.link.resolve() == version
+    shop.link.unlink()
+    shop.built()
+    assert shop.published().sql("from fct_events").fetchall() == []
+    asked_at = datetime.now(UTC).isoformat()
+    assert f"Nothing is new since {shop.link.readlink().stem}: nothing was published" in shop.build().stdout
+    with shop.serving() as server:
+        health = server.client.get("/healthz").json()
+        assert health["built_at"] < asked_at < health["checked_at"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("STORE_TIMEZONE", "Bogota'", "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone"),
+        ("WAREHOUSE_DIR", "/dev/null/here", "WAREHOUSE_DIR cannot be made: Not a directory: /dev/null/here"),
+        ("BUILD_MEMORY", "much", "BUILD_MEMORY is 'much', which is no amount of memory such as 2GB"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_words(
+    shop: Shop, variable: str, value: str, words: str
+) -> None:
+    shop.environment[variable] = value
+    result = shop.build()
+    assert result.returncode != 0
+    assert words in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answered(small_shop: Shop) -> None:
+    def versions() -> int:
+        return len(list((small_shop.warehouse / "versions").glob("*.duckdb")))
+
+    before = versions()
+    with small_shop.published() as published:
+        comments = published.sql("select table_name, comment from duckdb_tables()").fetchall()
+    queries = {table: example(comment) for table, comment in comments if table != "published_build"}
+    (small_shop.landing / "events.ndjson").touch()
+    builds = [small_shop.start_build(), small_shop.start_build()]
+    while any(build.is_alive() for build in builds):
+        with small_shop.published() as published:
+            for table, query in queries.items():
+                assert published.sql(query).fetchall(), table
+    assert [build.exitcode for build in builds] == [0, 0]
+    assert versions() == before + 1
+
+
+def test_the_example_queries_of_what_stays_in_the_build_run_there(small_shop: Shop) -> None:
+    manifest = json.loads((TARGET / "manifest.json").read_text(encoding="utf-8"))
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    with small_shop.build_database() as build:
+        for model in models:
+            if model["access"] != "public":
+                assert build.sql(example(model["description"])).fetchall(), model["name"]
+
+
+def test_what_people_read_is_there_as_parquet_too(shop: Shop) -> None:
+    folder = shop.warehouse / "parquet"
+    for count in (1, 2):
+        shop.land("a.ndjson", purchases(count))
+        shop.built()
+        with shop.published() as published:
+            tables = [name for (name,) in published.sql("show tables").fetchall()]
+            read = [name for name in tables if not name.startswith("api_") and name != "fct_events"]
+            assert sorted(path.name for path in folder.iterdir()) == [f"{name}.parquet" for name in read]
+            for name in read:
+                file = f"'{folder}/{name}.parquet'"
+                for one, other in ((name, file), (file, name)):
+                    assert published.sql(f"from {one} except all from {other}").fetchall() == []
+                described = "select column_name, column_type from (describe from {})"
+                types = [published.sql(described.format(each)).fetchall() for each in (name, file)]
+                assert types[0] == types[1]
+
+
+def example(description: str) -> str:
+    """The one query in a model's description."""
+    (query,) = re.findall("```sql\n(.*?)```", description, re.DOTALL)
+    return str(query)
+
+
+def test_a_version_that_cannot_be_read_leaves_the_last_good_one(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.land("a.ndjson", purchases(1))
+    shop.built()
+    with shop.serving(NOW) as server:
+        assert server.stats()["total_sales"] == 1
+        (shop.warehouse / "versions" / "noise.duckdb").write_bytes(b"noise" * 10_000)
+        shop.link.unlink()
+        shop.link.symlink_to("versions/noise.duckdb")
+        deadline = time.monotonic() + 10
+        while "version noise cannot be read" not in caplog.text:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert str(shop.folder) not in caplog.text
+        assert server.stats()["total_sales"] == 1
+        shop.built()
+        server.follows()
+        assert server.stats()["total_sales"] == 1
+
+
+def test_published_tables_hold_no_personal_data(small_shop: Shop) -> None:
+    published = small_shop.published()
+    for (table,) in published.sql("select table_name from information_schema.tables").fetchall():
+        for row in published.sql(f"from {table}").fetchall():
+            assert "@" not in str(row)
+            assert "Calle" not in str(row)
+
+
+def test_the_readme_lists_every_mart(small_shop: Shop) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    marts = small_shop.published().sql("select table_name from information_schema.tables").fetchall()
+    assert [mart for (mart,) in marts if mart.startswith("mart_") and f"`{mart}`" not in readme] == []
+
+
+def test_the_analysts_queries_are_answered(small_shop: Shop) -> None:
+    text = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    queries = re.findall("```sql\n(.*?)```", text, re.DOTALL) + re.findall('marts.sql\\("(.*?)"\\)', text)
+    with small_shop.published() as published:
+        for query in ";".join(queries).split(";"):
+            if query.strip():
+                assert published.sql(query).fetchall(), query
+
+
+def test_descriptions_travel_with_what_is_published(small_shop: Shop) -> None:
+    published = small_shop.published()
+    tables = dict(published.sql("select table_name, comment from duckdb_tables()").fetchall())
+    assert [name for name, comment in tables.items() if not comment] == []
+    assert tables["mart_sales"].startswith("What was sold per day")
+    columns = published.sql(
+        "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+    )
+    assert columns.fetchall() == []

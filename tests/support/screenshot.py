@@ -1,0 +1,31 @@
+"""`python -m tests.support.screenshot PATH` keeps a picture of the sample shop's dashboard."""
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import expect, sync_playwright
+
+from pipeline.paths import ROOT
+from tests.support.browser import NEWEST
+from tests.support.shop import Shop
+from tests.support.tokens import token
+
+
+def main(path: str) -> None:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        shop = Shop(Path(folder), raw_events=ROOT / "seeds" / "sample_events.csv").built()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 640})
+        with shop.serving(NEWEST) as server:
+            page.goto(f"{server.client.base_url}?lang=en#token={token()}")
+            expect(page.locator(".card .term")).to_have_count(4)
+            expect(page.locator(".card .main-svg").first).to_be_visible()
+            expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+            page.screenshot(path=path)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,24 @@
+"""Compares what two shops have published."""
+
+import duckdb
+
+from tests.support.shop import Shop
+
+
+def table_differences(one: Shop, other: Shop) -> list[str]:
+    """One line per published table that is not the same, row for row."""
+    lines = []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{one.link}' as one (read_only); attach '{other.link}' as other (read_only)"
+        )
+        tables = connection.execute("select table_name from duckdb_tables() where database_name = 'other'")
+        for (table,) in tables.fetchall():
+            if table != "published_build":
+                more, less = (
+                    connection.sql(f"from {here}.{table} except all from {there}.{table}").fetchall()
+                    for here, there in (("one", "other"), ("other", "one"))
+                )
+                if more or less:
+                    lines.append(f"{table}: too many {more[:3]}, too few {less[:3]}")
+    return lines

@@ -1,4 +1,4 @@
-"""What the operator sets, from the environment variables that `contract.md` lists."""
+"""What the operator sets, from the environment variables that README.md lists."""
 
 import math
 import os

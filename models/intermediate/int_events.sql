@@ -31,7 +31,7 @@ events as (
 ),
 
 -- With the day before and the instant after, counting the distinct sessions of any window takes comparing dates only
--- (see DECISIONS.md, "Distinct counts"). Events of one instant are ordered by what they hold, because the order of
+-- (docs/decisions/0001). Events of one instant are ordered by what they hold, because the order of
 -- files must change nothing.
 numbered as (
     select

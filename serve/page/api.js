@@ -37,8 +37,15 @@ export async function getStats(query) {
   return { stats: body, version, newestEventAt, unreadable: defects.map((defect) => defect.split("=")) };
 }
 
-/** What was begun and not bought, for a query. Raises Refused. */
-export const getRisk = async (query) => (await askAsAdmin(`${RISK}?${query}`)).body;
+/** What was begun and not bought, for a query; null where this server has no such endpoint. Raises Refused. */
+export async function getRisk(query) {
+  try {
+    return (await askAsAdmin(`${RISK}?${query}`)).body;
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
 
 /** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */
 export async function getToday() {
@@ -60,8 +67,7 @@ export async function getDefinitions() {
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };
-  collect(schemas.DashboardStats, "");
-  collect(schemas.MoneyAtRisk, "");
+  for (const name of ["DashboardStats", "MoneyAtRisk"]) collect(schemas[name] ?? {}, "");
   return definitions;
 }
 

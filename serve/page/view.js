@@ -51,7 +51,7 @@ function sections(stats, risk, unreadable, trend) {
       table("traffic_sources", [text("source"), number("sessions", word("sessions"))], stats.traffic_sources),
     ),
     section("whatsapp", ...whatsapp(stats)),
-    section("risk", ...moneyAtRisk(risk)),
+    ...(risk ? [section("risk", ...moneyAtRisk(risk))] : []),
     section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => [`error_counts.${name}`, count(value)]))),
     section("timeline", ...timelines(stats, trend)),
   ];

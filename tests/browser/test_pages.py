@@ -374,3 +374,31 @@ def test_every_word_is_there_in_both_languages() -> None:
     words = (Path(ROOT) / "serve" / "page" / "words.js").read_text(encoding="utf-8")
     spanish, english = (re.findall(r"^    (\w+):", part, re.M) for part in words.split("  en: {"))
     assert spanish == english
+
+
+@needs_chromium
+def test_an_endpoint_that_this_server_lacks_leaves_its_section_out(tab: Tab) -> None:
+    refused = {"status": 404, "json": {"detail": "Not Found"}}
+    tab.page.route(f"**{MONEY_AT_RISK}*", lambda route: route.fulfill(**refused))
+    document = tab.page.request.get("/openapi.json").json()
+    del document["components"]["schemas"]["MoneyAtRisk"]
+    tab.page.route("**/openapi.json", lambda route: route.fulfill(json=document))
+    page = tab.sign_in()
+    expect(page.locator(".card .term")).to_have_count(4)
+    expect(page.locator("#wrong")).to_be_visible()
+    assert page.locator("#risk").count() == 0
+
+
+@needs_chromium
+def test_a_section_that_no_rule_places_has_the_whole_width(tab: Tab) -> None:
+    page = tab.sign_in()
+    expect(page.locator(".card")).to_have_count(4)
+    widths = page.evaluate(
+        """() => {
+            const main = document.querySelector("main");
+            const section = main.appendChild(document.createElement("section"));
+            section.id = "new";
+            return [section.clientWidth, document.getElementById("products").clientWidth];
+        }"""
+    )
+    assert widths[0] == widths[1] > 300

@@ -164,5 +164,5 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
     decimals = dict.fromkeys([*rates, "avg_events_per_session"], 1)
     given = {name: round(metrics[name], decimals.get(name, 2)) for name in same}
     assert given == same
-    # By day or of no field: see DECISIONS.md.
+    # By day or of no field: see docs/decisions/0025.
     assert metrics.keys() - same.keys() == {"abandonment_rate", "units_sold", "all_events"}

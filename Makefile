@@ -83,6 +83,13 @@ check: $(INSTALLED_DEV) ## lint, type-check and score the models' descriptions, 
 	@$(BIN)/sqlfluff lint --config serve/queries.sqlfluff serve/queries
 	@$(BIN)/dbt parse --quiet --target duckdb --target-path target
 	@$(BIN)/dbt-score lint --manifest target/manifest.json --fail-project-under 9.5
+	@if command -v npm > /dev/null; then \
+		$(MAKE) --no-print-directory node_modules/installed && npm run --silent check; \
+	else echo "There is no npm: the page's code was not checked." >&2; fi
+
+node_modules/installed: package-lock.json
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
 
 bench: $(INSTALLED_ENGINE) $(INSTALLED_DEV) ## measure what N=200000 generated events cost, into bench/*.md
 	@$(BIN)/python -m bench$(if $(filter spark,$(DBT_TARGET)),.spark) --events $(N)

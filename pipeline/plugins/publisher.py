@@ -23,6 +23,7 @@ from pipeline.load_summary import load_summary
 from pipeline.logs import log_to_stdout
 from pipeline.migrate import is_of_earlier_release
 from pipeline.paths import KEY, LANDED, LINK
+from pipeline.plugins.damage import damage_error, damage_explained
 from pipeline.quoting import quoted
 from pipeline.robots import define_is_robot
 from pipeline.status import record_build
@@ -120,7 +121,10 @@ class Plugin(BasePlugin):
         Each table's name comes with its description and those of its columns, which go with it as comments.
         Does nothing where that would be the same again, but for a full refresh or a damaged version.
         """
-        config = target_config.config
+        with damage_explained(self.build_file()):
+            self.publish(target_config.config)
+
+    def publish(self, config: dict[str, Any]) -> None:
         link = self.warehouse / LINK
         cursor = self.connection.cursor()
         files = known_files(cursor)
@@ -172,7 +176,7 @@ class Plugin(BasePlugin):
         except duckdb.Error as error:
             # dbt connects again before it says anything, which must fail in the same way.
             conn.close()
-            raise unreadable(self.build_file(), error) from None
+            raise damage_error(self.build_file(), error) from None
 
     def inputs_published(self, link: Path) -> str | None:
         """Those of what this build file published last; None unless the link names it, unharmed."""
@@ -240,7 +244,7 @@ def remove_unkeyed(build: Path) -> None:
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             return
-        raise unreadable(build, error) from None
+        raise damage_error(build, error) from None
     for path in build.parent.glob(f"{build.name}*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     log.info(
@@ -252,10 +256,3 @@ def remove_unkeyed(build: Path) -> None:
 def fingerprint(key: str) -> str:
     """What tells a key and says nothing about it."""
     return sha256(key.encode()).hexdigest()
-
-
-def unreadable(build: Path, error: duckdb.Error) -> DbtRuntimeError:
-    return DbtRuntimeError(
-        f"The build file cannot be read: {error}. Remove {build} and build again: all landed"
-        " files are read anew, and events of files that are gone are lost."
-    )

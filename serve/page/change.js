@@ -1,5 +1,6 @@
 import { element } from "./dom.js";
-import { percent, points, word } from "./words.js";
+import { percent, points } from "./format.js";
+import { t } from "./i18n.js";
 
 const bought = (stats) => stats.total_sales;
 const visited = (stats) => stats.session_stats.unique_sessions;
@@ -14,15 +15,16 @@ const BASES = { total_revenue: visited, total_sales: visited, average_order_valu
  * format: how the number itself is written, as what it grew by from zero is.
  */
 export function change(field, stats, format) {
-  const text = BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field], format) : word("incomparable");
+  const text =
+    BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field], format) : t("incomparable");
   return element("p", { class: "change" }, text);
 }
 
 function compared(field, now, before, format) {
   const [difference, written] = differenceOf(field, now, before, format);
   const size = Math.round(10 * Math.abs(difference)) / 10;
-  if (!size) return word("same");
-  return difference > 0 ? `▲ +${written(size)} ${word("more")}` : `▼ −${written(size)} ${word("less")}`;
+  if (!size) return t("same");
+  return difference > 0 ? `▲ +${written(size)} ${t("more")}` : `▼ −${written(size)} ${t("less")}`;
 }
 
 function differenceOf(field, now, before, format) {

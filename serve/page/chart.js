@@ -1,6 +1,7 @@
 /** Charts by Plotly, which is fetched when the first is drawn; an element stays the same from drawing to drawing. */
 import { element } from "./dom.js";
-import { count, day, word } from "./words.js";
+import { count, day } from "./format.js";
+import { t } from "./i18n.js";
 
 const ROW = 96; // Pixels of a measure, of which its title takes the upper 28 and a space the lower 12.
 const FONT = "system-ui, sans-serif";
@@ -10,7 +11,7 @@ let library;
 /** A line without axes; hovering tells its points. `rows` are parts of the days, of which the last may not be over. */
 export function spark(field, rows, format) {
   const holder = (holders[field] ??= element("div", { class: "spark", role: "img" }));
-  holder.ariaLabel = `${word(field)}: ${word("trend")}`;
+  holder.ariaLabel = `${t(field)}: ${t("trend")}`;
   const trace = {
     y: rows.map((row) => row[field]),
     text: rows.map((row) => `${row.start === row.end ? day(row.start) : `${day(row.start)} – ${day(row.end)}`}: ${format(row[field])}`),
@@ -30,7 +31,7 @@ export function spark(field, rows, format) {
 /** The days of a field, a small chart for each measure, as each has a scale of its own. */
 export function chart(field, days, measures, color) {
   const holder = (holders[field] ??= element("div", { class: "chart", role: "img" }));
-  holder.ariaLabel = word(field);
+  holder.ariaLabel = t(field);
   const rows = measures.length;
   const tops = measures.map((_, index) => 1 - index / rows);
   const names = days.map(({ date }) => day(date));
@@ -39,7 +40,7 @@ export function chart(field, days, measures, color) {
   const traces = measures.map((measure, index) => ({
     x: days.map((_, index) => index),
     y: days.map((counts) => counts[measure]),
-    name: word(measure),
+    name: t(measure),
     yaxis: `y${index + 1}`,
     mode: last ? "lines" : "markers",
     line: { color: style(color), width: 2 },
@@ -48,7 +49,7 @@ export function chart(field, days, measures, color) {
     hovertemplate: "%{text}: %{y}<extra></extra>",
   }));
   const titles = measures.map((measure, index) => ({
-    text: `${word(measure)}: ${count(days.reduce((sum, counts) => sum + counts[measure], 0))}`,
+    text: `${t(measure)}: ${count(days.reduce((sum, counts) => sum + counts[measure], 0))}`,
     ...{ x: 0, y: tops[index], xref: "paper", yref: "paper", xanchor: "left", yanchor: "top", showarrow: false },
   }));
   const layout = {
@@ -70,7 +71,7 @@ export function chart(field, days, measures, color) {
   });
   render(holder, traces, layout);
   const save = async () => (await load()).downloadImage(holder, { format: "png", filename: field, width: 800, height: layout.height });
-  return element("div", null, holder, element("button", { type: "button", class: "quiet", onclick: save }, word("png")));
+  return element("div", null, holder, element("button", { type: "button", class: "quiet", onclick: save }, t("png")));
 }
 
 function render(holder, traces, layout) {
@@ -81,8 +82,8 @@ function render(holder, traces, layout) {
 
 function load() {
   library ??= new Promise((loaded, failed) => {
-    const src = document.querySelector('meta[name="charts"]').content;
-    document.head.append(element("script", { src, onload: () => loaded(window.Plotly), onerror: failed }));
+    const meta = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="charts"]'));
+    document.head.append(element("script", { src: meta.content, onload: () => loaded(window["Plotly"]), onerror: failed }));
   });
   library.catch(() => (library = undefined));
   return library;

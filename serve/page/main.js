@@ -1,15 +1,34 @@
-import { Refused, dropToken, getDefinitions, getHealth, getRisk, getStats, getToday, getToken, keepToken, takeTokenFromAddress } from "./api.js";
+import {
+  Refused,
+  dropToken,
+  getDefinitions,
+  getHealth,
+  getRisk,
+  getStats,
+  getToday,
+  getToken,
+  keepToken,
+  takeTokenFromAddress,
+} from "./api.js";
 import { queryOf, readChoice, writeChoice } from "./choice.js";
 import { define } from "./term.js";
 import { getTrend, knownTrend } from "./trend.js";
 import { draw } from "./view.js";
-import { moment, speak, word } from "./words.js";
+import { moment } from "./format.js";
+import { setLanguage, t } from "./i18n.js";
 
 const EVERY = 30_000;
 const LOOK = 2_000;
-const [signIn, choiceForm, language, main, status, problem, stale] = ["sign-in", "choice", "language", "dashboard", "status", "problem", "stale"].map((id) =>
-  document.getElementById(id),
-);
+const [signIn, choiceForm, language, main, status, problem, stale] = [
+  "sign-in",
+  "choice",
+  "language",
+  "dashboard",
+  "status",
+  "problem",
+  "stale",
+].map((id) => document.getElementById(id));
+const signInForm = /** @type {HTMLFormElement} */ (signIn);
 
 let choice = readChoice();
 let shownVersion = null;
@@ -45,7 +64,7 @@ async function look() {
   if (main.hidden || document.hidden || main.ariaBusy !== "false") return;
   try {
     const { version, is_stale, checked_at } = await getHealth();
-    stale.textContent = is_stale ? word("stale").replace("{}", moment(checked_at)) : "";
+    stale.textContent = is_stale ? t("stale").replace("{}", moment(checked_at)) : "";
     stale.hidden = !is_stale;
     if (version !== shownVersion) refresh();
   } catch (error) {
@@ -55,7 +74,7 @@ async function look() {
 
 function show(newestEventAt, ...numbers) {
   tell("");
-  status.textContent = newestEventAt ? `${word("newest")}: ${moment(newestEventAt)}` : "";
+  status.textContent = newestEventAt ? `${t("newest")}: ${moment(newestEventAt)}` : "";
   const drawing = JSON.stringify([...numbers, choice.lang]);
   if (drawing !== shown) draw(main, ...numbers);
   shown = drawing;
@@ -66,9 +85,9 @@ function explain({ status: code, message }) {
   if (code === 401 || code === 403) {
     dropToken();
     arrange();
-    tell(word(code === 401 ? "unauthorized" : "forbidden"));
+    tell(t(code === 401 ? "unauthorized" : "forbidden"));
   } else {
-    tell(message || word("away"));
+    tell(message || t("away"));
   }
 }
 
@@ -83,7 +102,7 @@ function arrange() {
   signIn.hidden = isSignedIn;
   choiceForm.hidden = !isSignedIn;
   main.hidden = !isSignedIn || !shown;
-  status.textContent = isSignedIn ? word("loading") : "";
+  status.textContent = isSignedIn ? t("loading") : "";
   stale.hidden = true;
   tell("");
 }
@@ -96,8 +115,8 @@ function applyChoice() {
     }
   }
   document.getElementById("range").hidden = choice.days !== "range";
-  speak(choice.lang);
-  document.title = word("title");
+  setLanguage(choice.lang);
+  document.title = t("title");
 }
 
 function change({ target }) {
@@ -111,8 +130,8 @@ choiceForm.onchange = change;
 language.onchange = change;
 signIn.onsubmit = (event) => {
   event.preventDefault();
-  keepToken(signIn.elements.token.value.trim());
-  signIn.reset();
+  keepToken(signInForm.elements["token"].value.trim());
+  signInForm.reset();
   arrange();
   refresh();
 };

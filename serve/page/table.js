@@ -1,6 +1,6 @@
 import { element } from "./dom.js";
 import { term } from "./term.js";
-import { word } from "./words.js";
+import { t } from "./i18n.js";
 
 /**
  * The rows of a field as a table, with its CSV to download.
@@ -9,11 +9,11 @@ import { word } from "./words.js";
  * sorting: `{ key, descending }` where the reader may choose the order, kept between two drawings.
  */
 export function table(field, columns, rows, sorting) {
-  if (!rows.length) return figure(field, element("p", { class: "empty" }, word("none")));
+  if (!rows.length) return figure(field, element("p", { class: "empty" }, t("none")));
   const ordered = sorting ? [...rows].sort(by(sorting)) : rows;
   const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
   const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
-  const save = element("button", { type: "button", class: "quiet", onclick: download }, word("csv"));
+  const save = element("button", { type: "button", class: "quiet", onclick: download }, t("csv"));
 
   function redraw(key) {
     Object.assign(sorting, { descending: sorting.key === key ? !sorting.descending : true, key });
@@ -41,7 +41,7 @@ function figure(field, ...content) {
 function head(columns, sorting, redraw) {
   const cells = columns.map(({ key, label, format }, index) => {
     const order = sorting?.key === key && (sorting.descending ? "descending" : "ascending");
-    const sorter = { type: "button", class: "sort", title: `${word("sortBy")} ${label}` };
+    const sorter = { type: "button", class: "sort", title: `${t("sortBy")} ${label}` };
     const title = sorting ? element("button", { ...sorter, onclick: () => redraw(key) }, label) : label;
     return element("th", { scope: "col", "data-key": key, class: format && index ? "number" : null, "aria-sort": order }, title);
   });

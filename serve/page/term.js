@@ -1,5 +1,5 @@
 import { element } from "./dom.js";
-import { word } from "./words.js";
+import { t } from "./i18n.js";
 
 let definitions = {};
 
@@ -10,8 +10,8 @@ export function define(known) {
 /** The name of a field; it explains itself on hover, focus or tap, in the words of the API. */
 export function term(field, name = field.split(".").pop()) {
   const definition = definitions[field]?.[document.documentElement.lang];
-  if (!definition) return element("span", null, word(name));
+  if (!definition) return element("span", null, t(name));
   const id = `about-${field.replace(".", "-")}`;
   const about = element("span", { role: "tooltip", id }, definition);
-  return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, word(name)), about);
+  return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, t(name)), about);
 }

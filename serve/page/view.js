@@ -5,7 +5,8 @@ import { element } from "./dom.js";
 import { table } from "./table.js";
 import { term } from "./term.js";
 import { MEASURES } from "./trend.js";
-import { count, day, money, percent, word } from "./words.js";
+import { count, day, money, percent } from "./format.js";
+import { t } from "./i18n.js";
 
 const FORMATS = { total_revenue: money, total_sales: count, average_order_value: money, abandonment_rate: percent };
 const performanceOrder = { key: "views", descending: true };
@@ -20,13 +21,17 @@ export function draw(main, stats, risk, unreadable, trend) {
 }
 
 function nobody() {
-  return element("p", { class: "empty" }, word("empty"));
+  return element("p", { class: "empty" }, t("empty"));
 }
 
 function sections(stats, risk, unreadable, trend) {
   const { event_counts, conversion_rates, session_stats, retention_metrics } = stats;
   return [
-    element("section", { class: "cards", "aria-label": word("title") }, ...MEASURES.map((name) => card(name, stats, trend, name === "total_revenue" ? unreadable : []))),
+    element(
+      "section",
+      { class: "cards", "aria-label": t("title") },
+      ...MEASURES.map((name) => card(name, stats, trend, name === "total_revenue" ? unreadable : [])),
+    ),
     section(
       "funnel",
       steps("event_counts", event_counts, [
@@ -48,7 +53,7 @@ function sections(stats, risk, unreadable, trend) {
         ["retention_metrics.recurrent_customers", count(retention_metrics.recurrent_customers)],
         ["retention_metrics.repurchase_rate", percent(retention_metrics.repurchase_rate)],
       ),
-      table("traffic_sources", [text("source"), number("sessions", word("sessions"))], stats.traffic_sources),
+      table("traffic_sources", [text("source"), number("sessions", t("sessions"))], stats.traffic_sources),
     ),
     section("whatsapp", ...whatsapp(stats)),
     ...(risk ? [section("risk", ...moneyAtRisk(risk))] : []),
@@ -72,16 +77,16 @@ function paymentSteps(stats) {
 
 function products(stats) {
   const columns = [
-    text("name", word("product")),
-    number("views", word("views")),
-    number("add_to_cart", word("carts")),
-    number("purchases", word("purchases")),
-    ...(stats.mode === "unique" ? [number("purchases_units", word("units"))] : []),
-    number("conversion_rate", word("rate"), percent),
+    text("name", t("product")),
+    number("views", t("views")),
+    number("add_to_cart", t("carts")),
+    number("purchases", t("purchases")),
+    ...(stats.mode === "unique" ? [number("purchases_units", t("units"))] : []),
+    number("conversion_rate", t("rate"), percent),
   ];
   return [
-    table("top_products", [text("slug", word("product")), number("count", word("units"))], stats.top_products),
-    table("top_viewed_products", [text("slug", word("product")), number("count", word("views"))], stats.top_viewed_products),
+    table("top_products", [text("slug", t("product")), number("count", t("units"))], stats.top_products),
+    table("top_viewed_products", [text("slug", t("product")), number("count", t("views"))], stats.top_viewed_products),
     table("product_performance", columns, stats.product_performance, performanceOrder),
   ];
 }
@@ -90,14 +95,18 @@ function whatsapp({ whatsapp_sessions, whatsapp_purchases, whatsapp_sessions_lis
   const rate = whatsapp_sessions ? Math.round((1000 * whatsapp_purchases) / whatsapp_sessions) / 10 : 0;
   const sessions = whatsapp_sessions_list.map((id) => element("li", null, element("code", null, id), copier(id)));
   return [
-    numbers(["whatsapp_sessions", count(whatsapp_sessions)], ["whatsapp_purchases", count(whatsapp_purchases)], ["whatsappRate", percent(rate)]),
+    numbers(
+      ["whatsapp_sessions", count(whatsapp_sessions)],
+      ["whatsapp_purchases", count(whatsapp_purchases)],
+      ["whatsappRate", percent(rate)],
+    ),
     element("h3", null, term("whatsapp_sessions_list")),
-    sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, word("none")),
+    sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, t("none")),
   ];
 }
 
 function moneyAtRisk(risk) {
-  const left = [number("abandoned_checkouts", word("abandoned")), number("abandoned_value", word("left"), money)];
+  const left = [number("abandoned_checkouts", t("abandoned")), number("abandoned_value", t("left"), money)];
   return [
     numbers(
       ["abandoned_value", money(risk.abandoned_value)],
@@ -105,17 +114,17 @@ function moneyAtRisk(risk) {
       ["error_value", money(risk.error_value)],
       ["error_checkouts", count(risk.error_checkouts)],
     ),
-    table("abandoned_by_source", [text("source"), number("checkouts", word("checkouts")), ...left], risk.abandoned_by_source),
-    table("abandoned_by_error", [{ key: "error_type", label: word("error"), format: word }, ...left], risk.abandoned_by_error),
+    table("abandoned_by_source", [text("source"), number("checkouts", t("checkouts")), ...left], risk.abandoned_by_source),
+    table("abandoned_by_error", [{ key: "error_type", label: t("error"), format: t }, ...left], risk.abandoned_by_error),
   ];
 }
 
 function copier(id) {
   const copy = async ({ currentTarget }) => {
     await navigator.clipboard.writeText(id);
-    currentTarget.textContent = word("copied");
+    currentTarget.textContent = t("copied");
   };
-  return element("button", { type: "button", class: "quiet", "aria-label": `${word("copy")} ${id}`, onclick: copy }, word("copy"));
+  return element("button", { type: "button", class: "quiet", "aria-label": `${t("copy")} ${id}`, onclick: copy }, t("copy"));
 }
 
 function timelines(stats, trend) {
@@ -125,19 +134,22 @@ function timelines(stats, trend) {
   ];
   const tables = ["events_timeline", "errors_timeline", "sales_by_day"].map((name) => {
     const measures = Object.keys(stats[name][0] ?? {}).filter((key) => key !== "date");
-    const columns = measures.map((key) => number(key, key === "count" ? word("total_sales") : word(key)));
-    return folded(name, [{ key: "date", label: word("day"), format: day }, ...columns], stats[name]);
+    const columns = measures.map((key) => number(key, key === "count" ? t("total_sales") : t(key)));
+    return folded(name, [{ key: "date", label: t("day"), format: day }, ...columns], stats[name]);
   });
-  const parts = [...["start", "end"].map((key) => ({ key, label: word(key), format: day })), ...MEASURES.map((name) => number(name, word(name), FORMATS[name]))];
+  const parts = [
+    ...["start", "end"].map((key) => ({ key, label: t(key), format: day })),
+    ...MEASURES.map((name) => number(name, t(name), FORMATS[name])),
+  ];
   return [element("div", { class: "charts" }, ...charts), ...tables, ...(trend.length ? [folded("trend", parts, trend)] : [])];
 }
 
 function folded(name, columns, rows) {
-  return element("details", null, element("summary", null, word(name)), table(name, columns, rows));
+  return element("details", null, element("summary", null, t(name)), table(name, columns, rows));
 }
 
 function section(name, ...content) {
-  return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, word(name)), ...content);
+  return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, t(name)), ...content);
 }
 
 /** A number with how it moved, and with notes on what it lacks: defects and how many sales have each. */
@@ -145,7 +157,7 @@ function card(field, stats, trend, unreadable) {
   const format = FORMATS[field];
   const name = element("h2", null, term(field));
   const value = element("p", { class: "value", "data-field": field }, format(stats[field]));
-  const notes = unreadable.map(([defect, sales]) => element("p", { class: "note" }, word(defect).replace("{}", count(sales))));
+  const notes = unreadable.map(([defect, sales]) => element("p", { class: "note" }, t(defect).replace("{}", count(sales))));
   return element("article", { class: "card" }, name, value, ...notes, change(field, stats, format), spark(field, trend, format));
 }
 
@@ -156,15 +168,28 @@ function steps(parent, counts, rows) {
     const bar = element("span", { class: "bar" });
     bar.style.width = `${(100 * counts[name]) / first}%`;
     const field = parent ? `${parent}.${name}` : `${name}_count`;
-    const share = rateField ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${word("ofBefore")}`) : null;
-    return element("li", null, element("span", null, term(field, name)), element("b", { class: "value", "data-field": field }, count(counts[name])), bar, share);
+    const share = rateField
+      ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${t("ofBefore")}`)
+      : null;
+    return element(
+      "li",
+      null,
+      element("span", null, term(field, name)),
+      element("b", { class: "value", "data-field": field }, count(counts[name])),
+      bar,
+      share,
+    );
   });
   return element("ol", { class: "steps" }, ...items);
 }
 
 function numbers(...rows) {
-  return element("dl", { class: "numbers" }, ...rows.map(([field, value]) => element("div", null, element("dt", null, term(field)), element("dd", { "data-field": field }, value))));
+  return element(
+    "dl",
+    { class: "numbers" },
+    ...rows.map(([field, value]) => element("div", null, element("dt", null, term(field)), element("dd", { "data-field": field }, value))),
+  );
 }
 
-const text = (key, label = word(key)) => ({ key, label });
+const text = (key, label = t(key)) => ({ key, label });
 const number = (key, label, format = count) => ({ key, label, format });

@@ -1,10 +1,10 @@
 """The pages in a real browser: Debian's Chromium, driven by playwright."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -371,9 +371,9 @@ def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None
 
 
 def test_every_word_is_there_in_both_languages() -> None:
-    words = (Path(ROOT) / "serve" / "page" / "words.js").read_text(encoding="utf-8")
-    spanish, english = (re.findall(r"^    (\w+):", part, re.M) for part in words.split("  en: {"))
-    assert spanish == english
+    page = ROOT / "serve" / "page"
+    spanish, english = (json.loads((page / f"{language}.json").read_bytes()) for language in ("es", "en"))
+    assert list(spanish) == list(english)
 
 
 @needs_chromium

@@ -193,12 +193,16 @@ def harm_build_file(change: Callable[[Path, Random], None]) -> Harm:
     return harm
 
 
-def flip_where_a_build_looks_first(path: Path, random: Random) -> None:
-    """A bit of what it has noted of the last one."""
-    with duckdb.connect(path, read_only=True) as build:
-        found = build.sql("select block_id, block_offset from pragma_storage_info('definition')")
-        block, offset = max(found.fetchall())
-    change_byte(path, HEADERS + BLOCK_BYTES * block + BLOCK_HEADER_BYTES + offset, 1)
+def flip_in(table: str) -> Callable[[Path, Random], None]:
+    """Flip a bit of a table of the build file."""
+
+    def flip(path: Path, random: Random) -> None:
+        with duckdb.connect(path, read_only=True) as build:
+            found = build.sql(f"select block_id, block_offset from pragma_storage_info('{table}')")
+            block, offset = max(found.fetchall())
+        change_byte(path, HEADERS + BLOCK_BYTES * block + BLOCK_HEADER_BYTES + offset, 1)
+
+    return flip
 
 
 def set_clock_back(grounds: Grounds, random: Random) -> None:
@@ -352,7 +356,8 @@ HARMS: dict[str, Harm] = {
     "the build file emptied": harm_build_file(empty),
     "the build file of noise": harm_build_file(noise),
     "a bit of the build file flipped": harm_build_file(flip_a_bit),
-    "a bit of the build file's note flipped": harm_build_file(flip_where_a_build_looks_first),
+    "a bit of the build file's definition flipped": harm_build_file(flip_in("definition")),
+    "a bit of the build file's list of files flipped": harm_build_file(flip_in("stg_landing__files")),
     "the build file of a newer DuckDB": harm_build_file(make_newer),
     "the build file gone": harm_build_file(remove),
     "the clock set back": set_clock_back,

@@ -1,0 +1,31 @@
+/** Numbers, money and times as people write them. */
+import { locale, t } from "./i18n.js";
+
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
+/** @type {Intl.DateTimeFormatOptions} */
+const MOMENT = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+
+const tenths = (value) => new Intl.NumberFormat(locale(), { minimumFractionDigits: 1 }).format(value);
+
+export const count = (value) => new Intl.NumberFormat(locale()).format(value);
+
+export const percent = (value) => `${tenths(value)} %`;
+
+/** Percentage points. */
+export const points = (value) => `${tenths(value)} ${t("points")}`;
+
+/** Colombian pesos, written as in Colombia whatever the language. */
+export const money = (value) => `$ ${new Intl.NumberFormat("es-CO", { maximumFractionDigits: 2 }).format(value)}`;
+
+/** A calendar day of the store, such as "lun 16 mar". */
+export function day(date) {
+  const parts = new Intl.DateTimeFormat(locale(), DAY).formatToParts(new Date(date));
+  return parts
+    .filter(({ type }) => type !== "literal")
+    .map(({ value }) => value)
+    .join(" ");
+}
+
+/** An instant in the browser's time zone. */
+export const moment = (instant) => new Intl.DateTimeFormat(locale(), MOMENT).format(new Date(instant));

@@ -1,7 +1,7 @@
-"""E-mail addresses within texts: finds them however they are written, and tells them by keyed hashes only.
+"""E-mail addresses within texts: finds them in any spelling, and compares them by keyed hashes only.
 
-`WAREHOUSE_DIR/key` is made for a warehouse once, and is in none of its other files. Whoever does not have it
-cannot test a hash against a list of addresses. `WAREHOUSE_DIR/erased` has a line for each erased address: its
+`WAREHOUSE_DIR/key` is made once, and no other file has it. Without it, nobody can test a hash against
+a list of addresses. `WAREHOUSE_DIR/erased` has a line for each erased address: its
 hash, a random number from which those who stand in for its buyers are made, and these buyers.
 """
 
@@ -20,11 +20,11 @@ from pipeline.paths import ERASED, KEY
 HASH_DIGITS = 64
 # The longest that RFC 5321 allows before the @ and after it.
 LONGEST_NAME, LONGEST_DOMAIN = 64, 255
-# Of a text with more than that it is not asked which addresses it holds: it is taken to hold an erased one.
+# A text with more than that is taken to hold an erased address, because searching it would take too long.
 MOST_ADDRESSES, LONGEST_TEXT = 100, 100_000
 MOST_ENDS = 32  # At how many places the text around an @ is cut to see whether an erased address is left.
 
-# Code points of letters as wide as those of Chinese, and of those that are not seen.
+# Code points of full-width letters, and of invisible ones.
 WIDE, INVISIBLE = range(0xFF01, 0xFF5F), (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
 # The letters of nearly all addresses, and those that escapes are made of.
 LETTERS = "&#;0123456789@abcdefghijklmnopqrstuvwxyz.+-_!$*/=?^`{|}~"
@@ -34,13 +34,13 @@ IN_DOUBT = rf"{OTHER_ESCAPE}[^\s\"@]*@|@[^\s\"@]*{OTHER_ESCAPE}"
 ESCAPED_AT = (
     r"%(?:25)*40|%(?:25)*2364|\\+[uU]0040|%[uU]0040|\\+[xX]40|&(?:amp;)*#0*64|&(?:amp;)*#[xX]0*40|&commat"
 )
-# What is in any text that holds an address, as quick to find as anything can be.
+# Every text with an address matches this, and it is quick to search for.
 SIGN = f"[@＠]|{ESCAPED_AT}"
 ADDRESS = rf"[\p{{L}}\p{{M}}\p{{N}}._+~-][@＠][\p{{L}}\p{{N}}.-]+[.．]\p{{L}}{{2}}|{ESCAPED_AT}"
 
 
 def key_of(warehouse: Path) -> str:
-    """The key of a warehouse, made where there is none."""
+    """The key of a warehouse; made on first use."""
     path = warehouse / KEY
     if not path.exists():
         unfinished = warehouse / f"{KEY}.{token_hex(4)}.tmp"
@@ -49,7 +49,7 @@ def key_of(warehouse: Path) -> str:
             file.write(f"{token_hex(32)}\n")
         sync(unfinished)
         try:
-            # Unlike a rename, it takes no other's place: of two builds that begin at once both have one key.
+            # A link, because a rename would replace the key of a build that began at the same time.
             os.link(unfinished, path)
         except FileExistsError:
             pass
@@ -61,14 +61,14 @@ def key_of(warehouse: Path) -> str:
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """What pseudonyms are made with: the warehouse's key, and the lines of who was erased."""
+    """What pseudonyms are made of: the warehouse's key, and the lines of its file `erased`."""
 
     key: str
     erased: list[str]
 
 
 def pseudonyms_of(warehouse: Path) -> Pseudonyms:
-    """Those of a warehouse, for which a key is made where there is none."""
+    """The pseudonyms of a warehouse; its key is made on first use."""
     key = key_of(warehouse)
     key_lines_of_before(warehouse, key)
     return Pseudonyms(key, erased_lines(warehouse))
@@ -84,7 +84,7 @@ def write_erased(warehouse: Path, lines: Iterable[str]) -> None:
 
 
 def key_lines_of_before(warehouse: Path, key: str) -> None:
-    """Give the key to lines that earlier releases have written: lengths before and after the @, SHA-256."""
+    """Rewrite lines of earlier releases, which hold lengths and a SHA-256 without a key."""
     lines = [line.split() for line in erased_lines(warehouse)]
     if any(len(first) < HASH_DIGITS for first, *_ in lines):
         path = warehouse / ERASED
@@ -97,7 +97,7 @@ def key_lines_of_before(warehouse: Path, key: str) -> None:
 
 
 def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudonyms) -> None:
-    """Make the functions in `landed` that deal with people.
+    """Create the functions in `landed` that deal with people.
 
     - `keyed(text)`: 32 digits that tell it, for whoever has the key.
     - `keyed_number(text)`: the same as a number.
@@ -190,7 +190,7 @@ def addresses_of(parts: str) -> str:
         )[:{MOST_ENDS}],
         lambda place: left(pair.domain, place)
     )"""
-    # Step by step, as DuckDB works out again for each item what stands within a lambda.
+    # Step by step, because DuckDB computes what stands within a lambda again for each item.
     pairs = f"list_zip({parts}[:-2], {parts}[2:])"
     pairs = f"list_transform({pairs}, lambda pair: {{'name': {name}, 'domain': {domain}}})"
     pairs = f"list_transform({pairs}, lambda pair: {{'names': {names}, 'domains': {domains}}})"

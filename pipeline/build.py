@@ -1,4 +1,4 @@
-"""Builds and publishes once, as far as anything is new: `python -m pipeline.build [--reread]`."""
+"""Builds and publishes once, if anything is new: `python -m pipeline.build [--reread]`."""
 
 import argparse
 import os
@@ -49,7 +49,7 @@ def build_need(warehouse: Path, zone: str) -> Need:
 
 
 def need_of_build_file(connection: duckdb.DuckDBPyConnection, link: Path, zone: str) -> Need:
-    # Fails for a build file from before the warehouse had a key, which is removed and made anew.
+    # Fails for a build file of before the warehouse had a key, which needs a full refresh.
     connection.execute("from made_with_key")
     publication = connection.execute(LAST_PUBLICATION).fetchone()
     known_definition = connection.execute("from definition").fetchall()

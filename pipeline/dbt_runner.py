@@ -12,7 +12,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
-SECONDS_TO_TELL = 10
+PROGRESS_SECONDS = 10
 
 
 class RunError(Exception):
@@ -20,13 +20,13 @@ class RunError(Exception):
 
 
 def parse_project(*flags: str) -> Manifest:
-    """The project, parsed."""
+    """Parse the project."""
     manifest: Manifest = run_dbt(*flags, "parse")
     return manifest
 
 
 def build(command: list[str]) -> bool:
-    """Let dbt build; whether that succeeded. On a terminal it tells what it does; else, how far it is."""
+    """Run a build; whether it succeeded. A terminal shows each step, a log one line in ten seconds."""
     try:
         if sys.stdout.isatty():
             run_dbt(*command)
@@ -40,7 +40,7 @@ def build(command: list[str]) -> bool:
 
 
 class Progress:
-    """Says every now and then which step a build has reached."""
+    """Prints which step a build has reached, every PROGRESS_SECONDS."""
 
     def __init__(self) -> None:
         self.step = ""
@@ -59,7 +59,7 @@ class Progress:
 
     def tell(self) -> None:
         began_at = time.monotonic()
-        while not self.is_done.wait(SECONDS_TO_TELL):
+        while not self.is_done.wait(PROGRESS_SECONDS):
             if self.step:
                 print(f"{time.monotonic() - began_at:.0f} s: {self.step}", flush=True)
 
@@ -69,7 +69,7 @@ def run_dbt(
     manifest: Manifest | None = None,
     callbacks: list[Callable[[EventMsg], None]] | None = None,
 ) -> Any:
-    """What the command results in. Raises RunError, and lets go of the build file in any case.
+    """The result of a command of dbt. Closes the build file in any case. Raises RunError.
 
     manifest: the project; without it the project is parsed. callbacks: take events of level info and above.
     """

@@ -1,4 +1,4 @@
-"""Hashes that change when the code or the settings do from which tables are made."""
+"""Hashes of the code and the settings that tables are made with."""
 
 import os
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.paths import ROOT
 
-# What decides what a row of a file means.
+# The code that decides what a row of a file means.
 PARSER = (
     "dbt_project.yml",
     "macros/landed_names.sql",
@@ -25,7 +25,7 @@ PARSER = (
     "seeds/event_names.csv",
     "seeds/event_types.csv",
 )
-# What decides what is in a table.
+# The code that decides what is in a table.
 CODE = (
     "dbt_project.yml",
     "macros/**/*.sql",
@@ -38,18 +38,18 @@ CODE = (
 
 
 def parser_version() -> str:
-    """What tells the parser that has read a file."""
+    """A hash of the parser and its settings, kept with each file that it has read."""
     return md5("\0".join([*parser_settings(), hash_of_files(PARSER)]).encode()).hexdigest()
 
 
 def definition(store_timezone: str) -> str:
-    """What tells the code, the zone and the settings that tables are made with."""
+    """A hash of the code, the zone and the settings; tables of another one need a full refresh."""
     settings = [store_timezone, *parser_settings(), duckdb.__version__]
     return md5("\0".join([*settings, hash_of_files(CODE)]).encode()).hexdigest()
 
 
 def hash_of_inputs(files: Iterable[tuple[str, str]], store_timezone: str) -> str:
-    """What tells the definition and the files, by name and version, that tables are made of."""
+    """A hash of the definition and of the files, by name and version; the same one gives the same tables."""
     return md5(f"{definition(store_timezone)} {list(files)}".encode()).hexdigest()
 
 

@@ -43,7 +43,7 @@ class ErasureError(Exception):
 
 
 def erase(warehouse: Path, address: str) -> str:
-    """Note the address for all builds to come, and take it out of what is there; what was done, in words.
+    """Record the address for all builds to come, and remove it from what exists; what was done, in words.
 
     The tables of a build on Spark are removed; the next one writes them whole, as always. Raises
     ErasureError.
@@ -58,7 +58,7 @@ def erase(warehouse: Path, address: str) -> str:
         )
     try:
         with locked(warehouse):
-            buyers = note(warehouse, address)
+            buyers = record_erased(warehouse, address)
         found = erase_from_build(warehouse, buyers) if (warehouse / BUILD).exists() else None
         removed = [path for path in [warehouse / SPARK] if path.exists()]
         for path in removed:
@@ -74,8 +74,8 @@ def erase(warehouse: Path, address: str) -> str:
     )
 
 
-def note(warehouse: Path, address: str) -> list[str]:
-    """Write the line of an address; the buyers that it was, however its letters were written."""
+def record_erased(warehouse: Path, address: str) -> list[str]:
+    """Write the line of an address; the hashes of the buyer in four spellings."""
     pseudonyms = pseudonyms_of(warehouse)
     spellings = list(dict.fromkeys([address, address.lower(), address.upper(), address.capitalize()]))
     with duckdb.connect() as connection:
@@ -93,7 +93,7 @@ def note(warehouse: Path, address: str) -> list[str]:
 
 
 def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
-    """Write the build file anew, as what is only changed in it leaves its old bytes behind.
+    """Write the build file anew, because DuckDB leaves the old bytes of changed rows in a file.
 
     How many events were of these buyers, and how many rows of the quarantine held an erased address.
     """
@@ -125,7 +125,7 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
         connection.execute(f"use target; begin; {comments(tables)} {made_again} commit; use build")
         connection.execute("detach target")
         sync(unfinished)
-        # Until the old one is closed, no build can begin.
+        # No build can begin before the old file is closed.
         unfinished.replace(build)
         sync(warehouse)
     return found
@@ -134,7 +134,7 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
 def erase_from_versions(warehouse: Path) -> None:
     """Publish the newest version anew and remove all others.
 
-    Not as a copy of its file: one that began as a copy has the bytes of rows that are no longer in it.
+    Not as a copy of its file, which may hold bytes of rows that it no longer has.
     """
     link, versions = warehouse / LINK, warehouse / VERSIONS
     if not versions.exists():

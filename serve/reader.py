@@ -25,7 +25,7 @@ class Reader:
         self.threads = threads
 
     def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
-        """What a function gives, called in a thread."""
+        """Call a function in a thread."""
         return asyncio.get_running_loop().run_in_executor(self.threads, function)
 
     async def rows(self, queries: Sequence[str], parameters: Row) -> dict[str, list[Row]]:

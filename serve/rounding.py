@@ -1,4 +1,4 @@
-"""Rounding as the contract has it: half away from zero, on the exact value."""
+"""Rounding: half away from zero, on the exact value."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 

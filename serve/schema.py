@@ -1,4 +1,4 @@
-"""What all models of the API's JSON share: types, descriptions in two languages, errors."""
+"""What all models of the JSON share: types, descriptions in two languages, errors."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ Percentage = Annotated[float, Field(ge=0, description="In %, to 1 decimal; 0 whe
 
 
 def definition(term: str) -> str:
-    """What a term means to the marts' columns and the fields alike, from `models/definitions.md`."""
+    """The definition of a term, for columns of marts and for fields, from `models/definitions.md`."""
     return DEFINITIONS[term]
 
 

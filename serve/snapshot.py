@@ -15,13 +15,13 @@ from serve.database import Database
 from serve.errors import QueryOutOfMemory, QueryTimeout
 from serve.version import RefCounted, Version
 
-# DuckDB looks for pandas at each parameter it is given: let it find out at once that there is none.
+# DuckDB looks for pandas at each parameter; this makes it find out at once that there is none.
 sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
 WINDOW_TABLES = sorted((QUERIES / "days").glob("*.sql"))
 CHECKOUTS = ROOT / "macros" / "checkouts_of.sql"
-# What stands between its braces is ours; parameters go to DuckDB as such.
+# Renders macros of ours only. Parameters go to DuckDB, never through here.
 ENVIRONMENT = Environment(undefined=StrictUndefined)
 
 Row = dict[str, Any]
@@ -58,7 +58,7 @@ class ReadSnapshot:
     def ensure_window_tables(self, parameters: Row) -> None:
         """Show to queries, as `days_<name>`, the rows of `queries/days` for the days in the parameters.
 
-        They are worked out for the first who asks for these days. Raises QueryTimeout as `rows` does.
+        The first caller for these days computes them. Raises QueryTimeout as `rows` does.
         """
         days = (parameters["first_date"], parameters["last_date"], parameters["retention_first_date"])
         kept = self.database.acquire_window_tables(self.version, days)

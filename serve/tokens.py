@@ -43,7 +43,7 @@ def expiry_of_admin(token: str, secrets: tuple[str, ...]) -> int:
 
 
 def claims_of(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
-    """What a valid token says, whoever's it is. Raises Unauthorized."""
+    """The claims of a valid token, an admin's or not. Raises Unauthorized."""
     secret, *others = secrets
     try:
         claims: dict[str, Any] = jwt.decode(
@@ -53,7 +53,7 @@ def claims_of(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
         if others and isinstance(error, jwt.InvalidSignatureError):
             return claims_of(token, tuple(others))
         raise Unauthorized(INVALID) from None
-    # The leeway of PyJWT is for `exp` too.
+    # PyJWT applies the leeway to `exp` too, which is to be exact.
     if int(claims["exp"]) <= time.time():
         raise Unauthorized(INVALID)
     return claims

@@ -1,4 +1,4 @@
-"""A published version, and what is kept of it while it is being read."""
+"""A published version, and what is known of it while it is open."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +8,7 @@ Days = tuple[date, date, date]  # The first and last of a window, and the first 
 
 @dataclass(eq=False)
 class RefCounted:
-    """Tables that several answers read; they are dropped when retired, once nobody reads them.
+    """Tables that several requests read; dropped when retired, once nobody reads them.
 
     schema: where queries find them.
     drop: the statement that drops them.
@@ -27,7 +27,7 @@ class Version(RefCounted):
     name: its file's, without the suffix.
     built_at, newest_event_at: UTC instants without a zone; the latter is null where there are no events,
     and may lie in the future.
-    newest_events: what was looked up where it does: from when until when which event is the newest.
+    newest_events: from when until when which event is the newest, where the newest of all is in the future.
     day_beginnings: the instants at which days of the store begin, as far as they were looked up.
     window_tables: what windows that touch the same days have in common, the latest last.
     """
@@ -42,7 +42,7 @@ class Version(RefCounted):
     window_tables: dict[Days, RefCounted] = field(default_factory=dict, init=False)
 
     def knows_newest_event(self, now: datetime) -> bool:
-        """Whether `newest_event` can tell."""
+        """Whether `newest_event` is known for this instant."""
         since, until, _ = self.newest_events
         return self.newest_event_at is None or self.newest_event_at <= now or since <= now < until
 

@@ -62,5 +62,5 @@ class Warehouse:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Whether an error is about what is in a file, which never changes, and not about what was to be had."""
+    """Whether an error is about the content of a file, which never changes, and so will not pass."""
     return isinstance(error, OtherReleaseError) or bool(LASTING.search(str(error)))

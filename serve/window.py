@@ -1,4 +1,4 @@
-"""The time a dashboard covers: checked, in UTC instants and in the store's days."""
+"""The window of a request, in UTC instants and in the store's days."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -104,7 +104,7 @@ def window_before(snapshot: ReadSnapshot, after: Window) -> Window:
 def window(
     calendar: Calendar, now: datetime, starts_at: datetime, end_instant: datetime, last_instant: datetime
 ) -> Window:
-    """The window up to an instant, which it has as its last one or ends just before."""
+    """The window up to an instant; last_instant is the last one that is part of it."""
     retention_starts_at = end_instant - RETENTION
     first_date = calendar.day_of(starts_at)
     retention_first_date = calendar.day_of(retention_starts_at)

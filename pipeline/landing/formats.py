@@ -66,7 +66,7 @@ def text_rows(path: Path) -> Iterator[Row]:
 def unpacked(path: Path) -> io.BufferedReader:
     match path.suffix.lower():
         case ".gz":
-            # It has all that is asked of it here.
+            # A GzipFile has the methods of a BufferedReader that are used here.
             return cast(io.BufferedReader, gzip.open(path))
         case ".zst":
             return io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))

@@ -18,7 +18,7 @@ GRACE = timedelta(hours=1)  # After so long, no process writes to an hour any mo
 
 
 def compact_hours(folder: Path, now: datetime) -> None:
-    """Make one packed file of those of each hour that is over, unless another process is at it.
+    """Merge the files of each hour that is over into one compressed file, unless another process does.
 
     Each row is there twice until the small files are gone, and counts once, by its key. An hour whose packed
     file is damaged is left as it is. Raises OSError.

@@ -1,4 +1,4 @@
-"""Reads raw events as they are posted; what is good enough here is never quarantined later."""
+"""Reads posted events; an event that is accepted here is never quarantined by a build."""
 
 import json
 import re
@@ -130,7 +130,7 @@ def end_of_space(text: str, place: int) -> int:
 
 
 def with_user_agent(event: dict[str, Any], user_agent: str) -> dict[str, Any]:
-    """The event as a robot's, which the build sets aside; nobody else's user agent is kept."""
+    """The event with the user agent of a robot, by which the build quarantines it."""
     fields = with_known_names(event)
     metadata = object_in(field(fields, "metadata")) or {}
     return {**event, "metadata": {**metadata, "user_agent": user_agent}}
@@ -157,7 +157,7 @@ def reason_to_refuse(fields: dict[str, Any] | None) -> str | None:
     if event_type is None:
         return "no readable event_type"
     for name, text in (("session_id", session), ("event_type", event_type)):
-        # A number is short there, as it is written with its power of ten.
+        # A number is short in staging, because it is written with its power of ten.
         if text and len(text) > LONGEST_TEXT and isinstance(field(fields, name), str):
             return f"{name} of more than {LONGEST_TEXT} characters"
     key = field(fields, "idempotency_key")
@@ -178,7 +178,7 @@ def event_type_of(fields: dict[str, Any]) -> str | None:
 
 
 def warnings_about(event: dict[str, Any]) -> Iterator[str]:
-    """What of an event that is taken cannot be read, and what it counts as."""
+    """Which values of an accepted event cannot be read, and what they count as."""
     fields = with_known_names(event)
     metadata = field(fields, "metadata")
     items = field(fields, "items")

@@ -1,4 +1,4 @@
-"""Where events may have their fields and what they may be called, as dbt reads them from the same files."""
+"""Where events have their fields, and their names in other systems, from the files that dbt reads too."""
 
 import csv
 from typing import Any

@@ -18,14 +18,14 @@ from serve.tracking.compaction import HOUR, compact_hours
 SUBFOLDER = "tracked"
 JOURNAL, UNFINISHED = ".keeps", ".opens"
 RETRY_SECONDS = 5.0
-# No event is taken while less of the disk is left than both.
+# Below both of these, the rest of the disk is left to builds.
 FREE_PART, FREE_BYTES = 0.1, 5_000_000_000
 
 log = logging.getLogger(__name__)
 
 
 class EventJournal:
-    """The folder of tracked events, to which files come by a rename.
+    """The folder of tracked events. Files appear in it by a rename.
 
     landing_zone: the folder of which it is a part.
     seconds: between one file and the next.
@@ -48,11 +48,11 @@ class EventJournal:
         self.rows += rows
         if self.writing is None:
             self.writing = asyncio.create_task(self.write_waiting())
-        # Whoever goes away takes nobody else's rows along.
+        # A client that disconnects must not cancel the write of others.
         await asyncio.shield(self.writing)
 
     async def write_waiting(self) -> None:
-        """Write all that came while the disk was busy with others."""
+        """Write all rows that came during the last write."""
         async with self.turn:
             rows, self.rows, self.writing = self.rows, [], None
             try:
@@ -65,7 +65,7 @@ class EventJournal:
                 self.rotating = asyncio.create_task(self.rotate_soon())
 
     async def rotate_soon(self) -> None:
-        """Land the journal when it is time, and at once when cancelled; where that fails, again and again."""
+        """Rename the journal when its time is up, or at once when cancelled; retry until that succeeds."""
         seconds, is_stopping = self.seconds, False
         try:
             while self.journal and not is_stopping:
@@ -84,7 +84,7 @@ class EventJournal:
             self.rotating = None
 
     async def close(self) -> None:
-        """Land what has been kept, before the server ends."""
+        """Rename the last journal, before the server ends."""
         if self.rotating:
             self.rotating.cancel()
             await self.rotating
@@ -108,7 +108,7 @@ class EventJournal:
             self.journal = None
 
     def compact(self) -> None:
-        """Once an hour, and again in the next one where it fails."""
+        """Compact hours that are over, once an hour."""
         now = datetime.now(UTC)
         if self.compacted_in != now.strftime(HOUR):
             self.compacted_in = now.strftime(HOUR)
@@ -119,7 +119,7 @@ class EventJournal:
 
 
 class Journal:
-    """A file that no build reads yet, whose lock says that its process lives."""
+    """A hidden file, which no build reads; its lock shows that its process lives."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -131,7 +131,7 @@ class Journal:
         sync(folder)
 
     def write(self, content: bytes) -> None:
-        """Return when it outlives a power cut; nothing of it stays where that fails."""
+        """Write and sync. Where that fails, nothing of the content stays."""
         end = os.fstat(self.descriptor).st_size
         try:
             while content:
@@ -149,14 +149,14 @@ class Journal:
 
 
 def is_nearly_full(folder: Path) -> bool:
-    """Whether what is left of the disk is kept for builds, and for putting hours together."""
+    """Whether the rest of the disk is left to builds and to compaction."""
     disk = os.statvfs(folder)
     left, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
     return left < min(whole * FREE_PART, FREE_BYTES)
 
 
 def recover_journals(folder: Path) -> None:
-    """Land the journals of processes that were killed, up to their last whole row, each by itself."""
+    """Rename the journals of killed processes, cut after their last whole row."""
     for path in folder.glob(f".*{UNFINISHED}"):
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - 3600:
@@ -169,7 +169,7 @@ def recover_journals(folder: Path) -> None:
                 os.fsync(file.fileno())
                 path.rename(folder / path.name.removeprefix(".").removesuffix(JOURNAL))
         except (BlockingIOError, FileNotFoundError):
-            pass  # Another worker's, which lives, or has just been landed.
+            pass  # It belongs to a live worker, or another worker has just recovered it.
         except OSError as error:
             log.error("The events of %s could not be landed: %s", path.name, error.strerror)
     if folder.exists():

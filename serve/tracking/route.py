@@ -29,9 +29,9 @@ from serve.tracking.values import LONGEST_TEXT, id_of
 PATH = "/api/analytics/track"
 MOST_BYTES = 1_000_000
 GZIP = 16 + MAX_WBITS
-# Of one address, over all workers.
+# Per address, over all workers.
 RATE_SECONDS, RATE_EVENTS, RATE_BYTES = 10, 10_000, 10_000_000
-# What takes longer to read is read beside those who ask for numbers.
+# Larger bodies are parsed in a thread, so that requests for numbers do not wait.
 QUICK_BYTES = 8_000
 
 
@@ -62,7 +62,7 @@ class Tracking:
         self.origins = origins
         self.secrets = secrets
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
-        # A worker knows its own requests only, but lets the largest in.
+        # Each worker has its share of the rate, but at least enough for the largest request.
         self.events_rate = RateLimitItemPerSecond(max(RATE_EVENTS // workers, MOST_EVENTS), RATE_SECONDS)
         self.bytes_rate = RateLimitItemPerSecond(max(RATE_BYTES // workers, MOST_BYTES), RATE_SECONDS)
 
@@ -142,7 +142,7 @@ def host_of(origin: str) -> str | None:
 
 
 def network_of(address: str) -> str:
-    """What one sender has of the addresses: a whole /64 of IPv6."""
+    """The addresses of one sender: an IPv4 address, or a /64 of IPv6."""
     try:
         known = ip_address(address)
     except ValueError:

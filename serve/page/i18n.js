@@ -14,8 +14,12 @@ export function setLanguage(chosen) {
   }
 }
 
-/** The text of a key. */
-export const t = (key) => TRANSLATIONS[language][key];
+/** The text of a key; the key itself, and an error in the console, where there is none. */
+export function t(key) {
+  const text = TRANSLATIONS[language][key];
+  if (text === undefined) console.error(`${language}.json has no ${key}`);
+  return text ?? key;
+}
 
 /** The locale of numbers and dates. */
 export const locale = () => (language === "es" ? "es-CO" : "en-US");

@@ -1,6 +1,6 @@
 """Faults that a shop is put through while it is asked, and what became of its numbers.
 
-Each kind of fault (`tests/harms.py`) harms a shop which has just landed another file; afterwards the shop is
+Each kind of fault (`tests/support/faults.py`) harms a shop which has just landed another file; afterwards the shop is
 built once more. `tests/faults/test_faults.py` tries some kinds once, `make faults` all of them many times.
 """
 

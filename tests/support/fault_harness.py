@@ -1,7 +1,7 @@
-"""Faults that a shop is put through while it is asked, and what became of its numbers.
+"""Puts a shop through faults: while it is asked, something happens to it, and then it is built once more.
 
-Each kind of fault (`tests/support/faults.py`) harms a shop which has just landed another file; afterwards the shop is
-built once more. `tests/faults/test_faults.py` tries some kinds once, `make faults` all of them many times.
+The faults are in `tests/support/faults.py`. `tests/faults/test_faults.py` tries some of them once, and
+`make faults` all of them many times.
 """
 
 import itertools

@@ -44,20 +44,20 @@ def main() -> None:
     parser.add_argument("--compare-only", action="store_true", help="compare the answers, measure nothing")
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="bench-") as folder:
-        say(f"Building {arguments.events:,} events")
+        log(f"Building {arguments.events:,} events")
         shop = Shop(Path(folder, "shop"), arguments.events)
         raw = RawEvents(Path(folder, "raw.duckdb"), shop.landed)
         with shop.serving() as server:
-            say("Comparing answers")
+            log("Comparing answers")
             compare(server, raw)
             rows = [] if arguments.compare_only else measure(shop, server, raw)
         if rows:
             tenth = Shop(Path(folder, "tenth"), arguments.events // 10)
             for each, count in ((shop, arguments.events), (tenth, arguments.events // 10)):
                 rows += build_rows(each, count)
-                say(f"Watching {count:,} events")
+                log(f"Watching {count:,} events")
                 rows += watching.rows(each, count)
-            keep([*rows, *track_rows(tenth)])
+            write_results([*rows, *track_rows(tenth)])
 
 
 def compare(server: Server, raw: RawEvents) -> None:
@@ -71,10 +71,10 @@ def compare(server: Server, raw: RawEvents) -> None:
             )
             different = [name for name in given | expected if given.get(name) != expected.get(name)]
             for name in different:
-                say(f"{name}\n  API: {given.get(name)}\n  SQL: {expected.get(name)}")
+                log(f"{name}\n  API: {given.get(name)}\n  SQL: {expected.get(name)}")
             if different:
                 sys.exit(f"Mode {mode} at {at(seconds)} differs in {', '.join(different)}.")
-    say(f"All {2 * RAW_ANSWERS} are equal.")
+    log(f"All {2 * RAW_ANSWERS} are equal.")
 
 
 def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
@@ -92,8 +92,8 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
 
 def build_rows(shop: Shop, count: int) -> list[str]:
     """A full build, the one before; then some of more events each and some of nothing new."""
-    say(f"Building more on {count:,} events")
-    full = took(shop.build_seconds, shop.seconds_in_models())
+    log(f"Building more on {count:,} events")
+    full = seconds_in_words(shop.build_seconds, shop.seconds_in_models())
     rows = [f"| full build, {count:,} events | {full}, peak memory {megabytes(shop.build_peak_bytes)} |"]
     taken, written = [], written_by_children()
     for _ in range(BUILDS):
@@ -103,19 +103,20 @@ def build_rows(shop: Shop, count: int) -> list[str]:
     in_all, in_models = map(median, zip(*taken, strict=True))
     each = megabytes((written_by_children() - written) // BUILDS)
     rows.append(
-        f"| build, {MORE_EVENTS:,} more, median of {BUILDS} | {took(in_all, in_models)}, {each} written |"
+        f"| build, {MORE_EVENTS:,} more, median of {BUILDS}"
+        f" | {seconds_in_words(in_all, in_models)}, {each} written |"
     )
     seconds = median(shop.build()[0] for _ in range(BUILDS))
     rows.append(f"| build, nothing new, median of {BUILDS} | {seconds:.1f} s, dbt is not started |")
     return rows
 
 
-def took(in_all: float, in_models: float) -> str:
+def seconds_in_words(in_all: float, in_models: float) -> str:
     return f"{in_all:.1f} s, {in_models:.1f} s of it after dbt's start-up"
 
 
 def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:
-    say(f"Timing answers in mode {mode}")
+    log(f"Timing answers in mode {mode}")
     taken, raw_taken = [], []
     for number, seconds in enumerate(SECONDS):
         server.set_clock(seconds + 1)
@@ -136,9 +137,9 @@ def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:
 
 def load_rows(shop: Shop, server: Server) -> list[str]:
     if not shutil.which("wrk"):
-        say("wrk is not installed (apt-get install wrk), so the load is left out.")
+        log("wrk is not installed (apt-get install wrk), so the load is left out.")
         return []
-    say(f"Loading the server with {CONNECTIONS} connections")
+    log(f"Loading the server with {CONNECTIONS} connections")
     empty, kept = load(server, "/empty"), load(server, f"{dashboard.ENDPOINT.path}/")
     with shop.publishing_each_second(shop.link.resolve()) as versions:
         publishing = load(server, f"{dashboard.ENDPOINT.path}/")
@@ -153,7 +154,7 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
 def track_rows(shop: Shop) -> list[str]:
     if not shutil.which("wrk"):
         return []
-    say("Posting events")
+    log("Posting events")
     rate, lost = watching.tracked(shop)
     return [
         f"| events posted one by one, {watching.CONNECTIONS} connections, beside `make watch` |"
@@ -186,9 +187,9 @@ def described(loaded: tuple[float, str, int]) -> str:
 def page_rows(server: Server) -> list[str]:
     chromium = shutil.which("chromium")
     if not chromium:
-        say("chromium is not installed (apt-get install chromium), so the page is left out.")
+        log("chromium is not installed (apt-get install chromium), so the page is left out.")
         return []
-    say("Opening the page")
+    log("Opening the page")
     visits = [visit(server, chromium) for _ in range(VISITS)]
     empty, view, charts = (
         median(values) for values in zip(*((one.empty, one.view, one.charts) for one in visits), strict=True)
@@ -201,7 +202,7 @@ def page_rows(server: Server) -> list[str]:
     ]
 
 
-def keep(rows: list[str], results: Path = RESULTS) -> None:
+def write_results(rows: list[str], results: Path = RESULTS) -> None:
     """Print the table, and write it to a file."""
     module = "bench" if results == RESULTS else f"bench.{results.stem}"
     packages = PACKAGES if results == RESULTS else (*PACKAGES, "dbt-spark", "pyspark")
@@ -233,7 +234,7 @@ def megabytes(count: float) -> str:
     return f"{count / 1e6:,.0f} MB"
 
 
-def say(line: str) -> None:
+def log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -8,29 +8,29 @@ from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from tests.support.fault_harness import Grounds, Outcome
+from tests.support.fault_harness import FaultHarness, Outcome
 from tests.support.faults import (
-    HARMS,
-    HARMS_OF_SERVER,
-    HARMS_OF_SERVER_ON_SMALL_DISK,
-    HARMS_ON_SMALL_DISK,
+    FAULTS,
+    FAULTS_ON_SMALL_DISK,
+    SERVER_FAULTS,
+    SERVER_FAULTS_ON_SMALL_DISK,
     small_disk,
 )
 
-Harm = TypeVar("Harm")
+Fault = TypeVar("Fault")
 RESULTS = Path(__file__).with_suffix(".md")
-HEADER = """# What was tried to harm a shop
+HEADER = """# Faults that a shop was put through
 
-`make faults TRIES={tries}`: a shop of 3,000 events that has just landed another file is harmed while
+`make faults TRIES={tries}`: a shop of 3,000 events that has just landed another file has a fault while
 its server is asked ten times a second, and then built once more. The table counts the answers, and what was
 not as it must be.
 
 - Lost: an event that does not count in the end, though it was landed, or answered with 202.
 - Wrong: an answer that is none, or of no version.
-- Torn: an answer that is partly of one version and partly of another.
-- Open: something left lying about, or a build that neither succeeds nor says what a person must do.
+- Inconsistent: an answer that is partly of one version and partly of another.
+- Leftovers: files that nobody removes, or a build that neither succeeds nor says what a person must do.
 
-| fault | tries | answers | lost | wrong | torn | open |
+| fault | tries | answers | lost | wrong | inconsistent | leftovers |
 |---|---|---|---|---|---|---|
 """
 
@@ -44,24 +44,24 @@ def main() -> None:
         folder = Path(name)
         try:
             with small_disk(folder):
-                grounds = Grounds(folder)
-                lines += rows(HARMS_ON_SMALL_DISK, grounds.try_out, tries)
-                lines += rows(HARMS_OF_SERVER_ON_SMALL_DISK, grounds.try_out_tracking, tries)
+                harness = FaultHarness(folder)
+                lines += rows(FAULTS_ON_SMALL_DISK, harness.try_out, tries)
+                lines += rows(SERVER_FAULTS_ON_SMALL_DISK, harness.try_out_tracking, tries)
         except CalledProcessError as error:
             print(f"Full disks are not tried: {error.stderr.decode()}", file=sys.stderr)
-        grounds = Grounds(folder / "shop")
-        lines += rows(HARMS_OF_SERVER, grounds.try_out_tracking, tries)
-        lines += rows(HARMS, grounds.try_out, tries)
+        harness = FaultHarness(folder / "shop")
+        lines += rows(SERVER_FAULTS, harness.try_out_tracking, tries)
+        lines += rows(FAULTS, harness.try_out, tries)
     RESULTS.write_text(HEADER.format(tries=tries) + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     sys.exit(any(not line.endswith("| 0 | 0 | 0 | 0 |") for line in lines))
 
 
-def rows(harms: dict[str, Harm], try_out: Callable[[Harm, int], Outcome], tries: int) -> list[str]:
+def rows(faults: dict[str, Fault], try_out: Callable[[Fault, int], Outcome], tries: int) -> list[str]:
     lines = []
-    for kind, harm in harms.items():
+    for kind, fault in faults.items():
         outcomes = []
         for seed in range(tries):
-            outcome = try_out(harm, seed)
+            outcome = try_out(fault, seed)
             outcomes.append(outcome)
             if outcome != Outcome(outcome.answers):
                 print(f"{kind}, seed {seed}: {outcome}", file=sys.stderr)
@@ -69,7 +69,7 @@ def rows(harms: dict[str, Harm], try_out: Callable[[Harm, int], Outcome], tries:
             sum(each.answers for each in outcomes),
             *(
                 sum(len(getattr(each, what)) for each in outcomes)
-                for what in ("lost", "wrong", "torn", "left")
+                for what in ("lost", "wrong", "inconsistent", "leftovers")
             ),
         ]
         lines.append(f"| {kind} | {tries} | {' | '.join(map(str, counts))} |")

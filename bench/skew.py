@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import events
-from bench.__main__ import keep, say
+from bench.__main__ import log, write_results
 from bench.spark import built_on_spark
 
 RESULTS = Path(__file__).with_suffix(".md")
@@ -31,11 +31,11 @@ def main() -> None:
     with TemporaryDirectory(prefix="bench-") as folder:
         fullest = []
         for name, write in {"even": events.write, "skewed": events.write_skewed}.items():
-            say(f"Building {arguments.events:,} events, {name}")
-            _, log = built_on_spark(Path(folder, name), arguments.events, write, **SETTINGS)
-            fullest.append(fullest_tasks(log))
+            log(f"Building {arguments.events:,} events, {name}")
+            _, event_log = built_on_spark(Path(folder, name), arguments.events, write, **SETTINGS)
+            fullest.append(fullest_tasks(event_log))
     even, skewed = fullest
-    keep(
+    write_results(
         [
             f"| {model} | {rows:,} rows; fullest of {PARTITIONS} tasks {even[model][0] / even[model][1]:.0%},"
             f" skewed {largest / rows:.0%} |"

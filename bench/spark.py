@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import events
-from bench.__main__ import keep, megabytes, say
+from bench.__main__ import log, megabytes, write_results
 from bench.shop import Shop
 from pipeline.paths import ROOT
 
@@ -24,15 +24,15 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=200_000, help="how many the shop has in its 90 days")
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="bench-") as folder:
-        say(f"Building {arguments.events:,} events on DuckDB")
+        log(f"Building {arguments.events:,} events on DuckDB")
         on_duckdb = Shop(Path(folder, "duckdb"), arguments.events)
-        say("Building them on Spark")
-        on_spark, log = built_on_spark(Path(folder, "spark"), arguments.events)
+        log("Building them on Spark")
+        on_spark, event_log = built_on_spark(Path(folder, "spark"), arguments.events)
         ratio = on_spark.build_seconds / on_duckdb.build_seconds
         work = {shop: seconds_by_stage(shop) for shop in (on_spark, on_duckdb)}
-        tasks = metrics(log)
+        tasks = metrics(event_log)
         left = size(on_spark.warehouse / "spark")
-        keep(
+        write_results(
             [
                 f"| full build, {arguments.events:,} events: Spark, against DuckDB |"
                 f" {on_spark.build_seconds:.1f} s, {on_duckdb.build_seconds:.1f} s: ratio {ratio:.1f} |",

@@ -1,13 +1,13 @@
 -- Whole days are those of the marts; what the window has of its first and last day is worked out by the same rule.
-with attempts as (
+with checkout_events as (
     select *
-    from api_attempts
+    from api_checkout_events
     where event_date in ($first_date, $last_date) and occurred_at between $starts_at and $ends_at
 ),
 
 checkouts as (
     select *
-    from {{ checkouts_of('attempts', 'buyer_number') }}
+    from {{ checkouts_of('checkout_events', 'buyer_number') }}
 )
 
 select

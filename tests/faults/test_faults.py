@@ -6,25 +6,25 @@ from subprocess import CalledProcessError
 
 import pytest
 
-from tests.support.fault_harness import Grounds, Outcome
-from tests.support.faults import HARMS, HARMS_OF_SERVER_ON_SMALL_DISK, HARMS_ON_SMALL_DISK, small_disk
+from tests.support.fault_harness import FaultHarness, Outcome
+from tests.support.faults import FAULTS, FAULTS_ON_SMALL_DISK, SERVER_FAULTS_ON_SMALL_DISK, small_disk
 
 
 @pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultHarness]:
     """On a small disk, where one may be mounted."""
     folder = tmp_path_factory.mktemp("faults")
     with ExitStack() as stack:
         with suppress(CalledProcessError):
             stack.enter_context(small_disk(folder))
-        yield Grounds(folder)
+        yield FaultHarness(folder)
 
 
 @pytest.fixture
-def small_grounds(grounds: Grounds) -> Grounds:
-    if not grounds.shop.folder.is_mount():
+def small_harness(harness: FaultHarness) -> FaultHarness:
+    if not harness.shop.folder.is_mount():
         pytest.skip("needs the right to mount a small disk")
-    return grounds
+    return harness
 
 
 @pytest.mark.parametrize(
@@ -40,23 +40,23 @@ def small_grounds(grounds: Grounds) -> Grounds:
     ],
 )
 def test_a_fault_changes_no_answer_and_what_was_landed_counts_after_the_next_build(
-    grounds: Grounds, kind: str
+    harness: FaultHarness, kind: str
 ) -> None:
-    outcome = grounds.try_out(HARMS[kind], seed=1)
+    outcome = harness.try_out(FAULTS[kind], seed=1)
     assert outcome == Outcome(answers=outcome.answers)
     assert outcome.answers > 10
 
 
-@pytest.mark.parametrize("kind", HARMS_ON_SMALL_DISK)
+@pytest.mark.parametrize("kind", FAULTS_ON_SMALL_DISK)
 def test_a_full_disk_changes_no_answer_and_the_next_build_with_room_counts_all(
-    small_grounds: Grounds, kind: str
+    small_harness: FaultHarness, kind: str
 ) -> None:
-    outcome = small_grounds.try_out(HARMS_ON_SMALL_DISK[kind], seed=1)
+    outcome = small_harness.try_out(FAULTS_ON_SMALL_DISK[kind], seed=1)
     assert outcome == Outcome(answers=outcome.answers)
 
 
-@pytest.mark.parametrize("kind", HARMS_OF_SERVER_ON_SMALL_DISK)
-def test_what_is_taken_while_the_disk_fills_counts_once(small_grounds: Grounds, kind: str) -> None:
-    outcome = small_grounds.try_out_tracking(HARMS_OF_SERVER_ON_SMALL_DISK[kind], seed=1)
+@pytest.mark.parametrize("kind", SERVER_FAULTS_ON_SMALL_DISK)
+def test_what_is_taken_while_the_disk_fills_counts_once(small_harness: FaultHarness, kind: str) -> None:
+    outcome = small_harness.try_out_tracking(SERVER_FAULTS_ON_SMALL_DISK[kind], seed=1)
     assert outcome == Outcome(answers=outcome.answers)
     assert outcome.answers > 100

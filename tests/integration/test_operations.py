@@ -62,7 +62,7 @@ def test_a_version_of_another_release_says_what_to_do(shop: Shop) -> None:
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
     shop.built()
     with duckdb.connect(shop.link.resolve()) as published:
-        published.execute("drop table api_attempts")
+        published.execute("drop table api_checkout_events")
     with shop.deployed() as (_, client):
         for path in (DASHBOARD, MONEY_AT_RISK, "/readyz"):
             refused = client.get(path, headers=authorized())

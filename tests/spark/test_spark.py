@@ -22,7 +22,7 @@ from pipeline.paths import ROOT
 from tests.support.dbt_process import Builder
 from tests.support.erasure import ADDRESS, erase
 from tests.support.golden import FOLDERS, STORES
-from tests.support.malformed import BAD_LINES, FILES, ODD_LINES
+from tests.support.malformed import FILES, MALFORMED_LINES, VALID_EDGE_CASES
 from tests.support.real_shops import land_forms
 from tests.support.reference import differences
 from tests.support.scenario import Scenario
@@ -105,7 +105,7 @@ def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
     duckdb_shop = Shop(folder / "duckdb", scenario.timezone)
     spark_shop = Shop(folder / "spark", scenario.timezone, raw_events=duckdb_shop.landing)
     duckdb_shop.land("events.ndjson", scenario.events)
-    lines = [line for line, _ in (*BAD_LINES.values(), *ODD_LINES.values())]
+    lines = [line for line, _ in (*MALFORMED_LINES.values(), *VALID_EDGE_CASES.values())]
     holding = f'{{"user_id": "{ADDRESS}"}}'.encode()
     (duckdb_shop.landing / "dirt.ndjson").write_bytes(b"\n".join([*lines, holding]))
     for name, (content, _, _) in FILES.items():

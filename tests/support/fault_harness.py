@@ -23,29 +23,29 @@ import httpx
 from tests.support.shop import DASHBOARD, TRACK, Server, Shop, authorized, event
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
-NOTES = {"last_build.json", "watcher.json"}
-KEPT = {"build.duckdb", "current.duckdb", "erased", "key", "parquet", "versions", *NOTES}
+STATUS_FILES = {"last_build.json", "watcher.json"}
+EXPECTED_FILES = {"build.duckdb", "current.duckdb", "erased", "key", "parquet", "versions", *STATUS_FILES}
 SENDERS = 4
 REPEATED = 20_000
 
 
 @dataclass
 class Outcome:
-    """What one try came to: how many answers there were, and what was not as it must be, in words.
+    """The outcome of one try: how many answers there were, and what was wrong, in words.
 
-    lost: events that should count in the end and do not; wrong: answers that are none, or of no version;
-    torn: answers that are partly of one version and partly of another; left: what is not cleared away.
+    lost: events that should count in the end and do not. wrong: answers that are none, or of no version.
+    inconsistent: answers that are partly of one version and partly of another. leftovers: what stays.
     """
 
     answers: int = 0
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    torn: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    inconsistent: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
 
 
 class Asking:
-    """Asks a server all the while, each time at another second, so that no answer is one that was kept."""
+    """Asks a server without a pause, each time at another second, so that no answer is a cached one."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -73,8 +73,8 @@ class Asking:
         self.thread.join()
 
 
-class Grounds:
-    """A shop that is set back before each try to when it had been built without its last file.
+class FaultHarness:
+    """A shop that is reset before each try to the state before its last file was built.
 
     before, after: what it answers without and with that file.
     """
@@ -112,20 +112,20 @@ class Grounds:
     def last(self) -> Path:
         return self.shop.landing / "last.ndjson"
 
-    def set_back(self) -> None:
+    def reset(self) -> None:
         self.last.unlink(missing_ok=True)
         shutil.rmtree(self.shop.landing / "tracked", ignore_errors=True)
         for path in self.shop.warehouse.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         shutil.copytree(self.saved, self.shop.warehouse, symlinks=True, dirs_exist_ok=True)
 
-    def try_out(self, harm: "Harm", seed: int) -> Outcome:
-        self.set_back()
+    def try_out(self, fault: "Fault", seed: int) -> Outcome:
+        self.reset()
         outcome = Outcome()
         with self.shop.serving(NOW) as server, Asking(server) as asking:
             self.land_last()
-            harm(self, Random(seed))
-            outcome.left += self.recover()
+            fault(self, Random(seed))
+            outcome.leftovers += self.recover()
             server.follows()
             count = len(asking.answers)
             while len(asking.answers) < count + 2:
@@ -134,26 +134,28 @@ class Grounds:
         if asking.answers[-1] != (200, self.after):
             outcome.lost.append(asking.answers[-1][1])
         for status, body in set(asking.answers) - {(200, self.before), (200, self.after)}:
-            (outcome.torn if status == 200 and self.is_torn(body) else outcome.wrong).append(body)
-        outcome.left += self.left_behind()
+            (outcome.inconsistent if status == 200 and self.is_inconsistent(body) else outcome.wrong).append(
+                body
+            )
+        outcome.leftovers += self.find_leftovers()
         return outcome
 
-    def try_out_tracking(self, harm: "HarmOfServer", seed: int) -> Outcome:
+    def try_out_tracking(self, fault: "ServerFault", seed: int) -> Outcome:
         """The same for events that are posted meanwhile: each that was answered with 202 counts once."""
-        self.set_back()
+        self.reset()
         outcome = Outcome()
         with self.shop.tracking() as (process, client), ThreadPoolExecutor(SENDERS) as senders:
             enough = Event()
             sending = [senders.submit(send, client, f"{number}", enough) for number in range(SENDERS)]
             try:
                 time.sleep(0.1)
-                harm(self, process, Random(seed))
+                fault(self, process, Random(seed))
             finally:
                 enough.set()
             answers = dict(answer for sender in sending for answer in sender.result())
         with self.shop.tracking():
             pass
-        outcome.left += self.recover()
+        outcome.leftovers += self.recover()
         with self.shop.build_database() as build:
             counted = dict(build.sql("select session_id, count(*) from int_events group by 1").fetchall())
         outcome.answers = len(answers)
@@ -162,7 +164,9 @@ class Grounds:
                 outcome.wrong.append(f"{status} for {key}")
             if status == 202 and counted.get(key, 0) != 1:
                 outcome.lost.append(f"{key} counts {counted.get(key, 0)} times")
-        outcome.left += [str(path) for path in self.shop.landing.glob("tracked/.*")] + self.left_behind()
+        outcome.leftovers += [
+            str(path) for path in self.shop.landing.glob("tracked/.*")
+        ] + self.find_leftovers()
         return outcome
 
     def recover(self) -> list[str]:
@@ -176,21 +180,21 @@ class Grounds:
             result = self.shop.build()
         return [result.stdout] if result.returncode else []
 
-    def is_torn(self, body: str) -> bool:
+    def is_inconsistent(self, body: str) -> bool:
         before, after = json.loads(self.before), json.loads(self.after)
         return all(value in (before[name], after[name]) for name, value in json.loads(body).items())
 
-    def left_behind(self) -> list[str]:
+    def find_leftovers(self) -> list[str]:
         names = {path.name for path in self.shop.warehouse.iterdir()}
         versions = {path.name for path in (self.shop.warehouse / "versions").iterdir()}
         whole = {f"{name}.duckdb" for name in versions} | {name.removesuffix(".duckdb") for name in versions}
         folder = (self.shop.warehouse / "parquet").readlink().name
         other = set() if folder == self.shop.link.readlink().stem else {f"Parquet of {folder}"}
-        return sorted(names - KEPT) + sorted(versions - whole) + sorted(other)
+        return sorted(names - EXPECTED_FILES) + sorted(versions - whole) + sorted(other)
 
 
-Harm = Callable[[Grounds, Random], None]
-HarmOfServer = Callable[[Grounds, "subprocess.Popen[bytes]", Random], None]
+Fault = Callable[[FaultHarness, Random], None]
+ServerFault = Callable[[FaultHarness, "subprocess.Popen[bytes]", Random], None]
 
 
 def send(client: httpx.Client, sender: str, enough: Event) -> list[tuple[str, int]]:

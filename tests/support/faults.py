@@ -1,4 +1,4 @@
-"""What a shop is harmed by, by its name: functions that are given the grounds and a source of chance."""
+"""Faults by their names: functions of the harness and of a random generator."""
 
 import gzip
 import os
@@ -17,7 +17,7 @@ import duckdb
 
 from pipeline.durable import swap_symlink
 from pipeline.paths import ROOT
-from tests.support.fault_harness import NOW, Grounds, Harm, HarmOfServer
+from tests.support.fault_harness import NOW, Fault, FaultHarness, ServerFault
 from tests.support.shop import Shop, event
 
 BUILD_SECONDS, ERASURE_SECONDS = 4.0, 1.0
@@ -26,26 +26,26 @@ DISK_BYTES, DISK_FILES = 160_000_000, 500
 HEADERS, BLOCK_BYTES, BLOCK_HEADER_BYTES = 3 * 4096, 262_144, 8
 
 
-def kill_incremental_build(grounds: Grounds, random: Random) -> None:
-    kill(grounds, random.uniform(0, BUILD_SECONDS))
+def kill_incremental_build(harness: FaultHarness, random: Random) -> None:
+    kill(harness, random.uniform(0, BUILD_SECONDS))
 
 
-def kill_full_build(grounds: Grounds, random: Random) -> None:
-    kill(grounds, random.uniform(0, BUILD_SECONDS), "--full-refresh")
+def kill_full_build(harness: FaultHarness, random: Random) -> None:
+    kill(harness, random.uniform(0, BUILD_SECONDS), "--full-refresh")
 
 
-def kill(grounds: Grounds, seconds: float, *arguments: str) -> None:
-    build = grounds.shop.start_build(*arguments)
+def kill(harness: FaultHarness, seconds: float, *arguments: str) -> None:
+    build = harness.shop.start_build(*arguments)
     build.join(seconds)
     build.kill()
     build.join()
 
 
-def kill_when(has_happened: Callable[[Shop, Path], bool]) -> Harm:
+def kill_when(has_happened: Callable[[Shop, Path], bool]) -> Fault:
     """Kill a build as soon as something has happened to the warehouse, or a little later."""
 
-    def harm(grounds: Grounds, random: Random) -> None:
-        shop, before = grounds.shop, grounds.shop.link.resolve()
+    def fault(harness: FaultHarness, random: Random) -> None:
+        shop, before = harness.shop, harness.shop.link.resolve()
         build = shop.start_build()
         while build.is_alive() and not has_happened(shop, before):
             pass
@@ -53,7 +53,7 @@ def kill_when(has_happened: Callable[[Shop, Path], bool]) -> Harm:
         build.kill()
         build.join()
 
-    return harm
+    return fault
 
 
 def has_begun(shop: Shop, before: Path) -> bool:
@@ -76,13 +76,13 @@ def is_linked_as_parquet(shop: Shop, before: Path) -> bool:
     return (shop.warehouse / "parquet").readlink().name != before.stem
 
 
-def kill_watcher(grounds: Grounds, random: Random) -> None:
+def kill_watcher(harness: FaultHarness, random: Random) -> None:
     """Its start takes as long as a build; what is landed then is built at once."""
-    grounds.shop.warehouse_stands_in()
+    harness.shop.warehouse_stands_in()
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.watch"],
         cwd=ROOT,
-        env=grounds.shop.environment,
+        env=harness.shop.environment,
         stderr=subprocess.DEVNULL,
     )
     time.sleep(random.uniform(0, 2 * BUILD_SECONDS))
@@ -90,11 +90,11 @@ def kill_watcher(grounds: Grounds, random: Random) -> None:
     process.wait()
 
 
-def kill_erasure(grounds: Grounds, random: Random) -> None:
+def kill_erasure(harness: FaultHarness, random: Random) -> None:
     """Erase somebody else, be killed, and do it again, as whoever was killed must."""
-    environment = grounds.shop.environment | {"EMAIL": "ana@example.com"}
+    environment = harness.shop.environment | {"EMAIL": "ana@example.com"}
     command = [sys.executable, "-m", "pipeline.erasure"]
-    grounds.shop.warehouse_stands_in()
+    harness.shop.warehouse_stands_in()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     time.sleep(random.uniform(0, ERASURE_SECONDS))
     process.kill()
@@ -102,28 +102,28 @@ def kill_erasure(grounds: Grounds, random: Random) -> None:
     subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
-def two_builds_at_once(grounds: Grounds, random: Random) -> None:
+def two_builds_at_once(harness: FaultHarness, random: Random) -> None:
     builds = []
     for _ in range(2):
-        builds.append(grounds.shop.start_build())
+        builds.append(harness.shop.start_build())
         time.sleep(random.uniform(0, BUILD_SECONDS / 2))
     for build in builds:
         build.join()
         assert build.exitcode == 0
 
 
-def harm_version(change: Callable[[Path, Random], None]) -> Harm:
-    """Publish a version, harm it, and start another server on it."""
+def fault_in_version(change: Callable[[Path, Random], None]) -> Fault:
+    """Publish a version, fault it, and start another server on it."""
 
-    def harm(grounds: Grounds, random: Random) -> None:
-        shop = grounds.shop.built()
+    def fault(harness: FaultHarness, random: Random) -> None:
+        shop = harness.shop.built()
         change(shop.link.resolve(), random)
         with shop.serving(NOW) as server:
             answer = server.get(start="2026-03-01")
             assert answer.status_code == 200, answer.text
-            assert server.get().text in (grounds.before, grounds.after)
+            assert server.get().text in (harness.before, harness.after)
 
-    return harm
+    return fault
 
 
 def cut(path: Path, random: Random) -> None:
@@ -165,13 +165,13 @@ def change_byte(path: Path, place: int, bits: int) -> None:
         file.write(bytes([byte ^ bits]))
 
 
-def harm_link(change: Callable[[Path, Random], None]) -> Harm:
-    def harm(grounds: Grounds, random: Random) -> None:
-        grounds.shop.link.unlink()
-        change(grounds.shop.link, random)
+def fault_in_link(change: Callable[[Path, Random], None]) -> Fault:
+    def fault(harness: FaultHarness, random: Random) -> None:
+        harness.shop.link.unlink()
+        change(harness.shop.link, random)
         time.sleep(0.3)
 
-    return harm
+    return fault
 
 
 def leave_none(link: Path, random: Random) -> None:
@@ -186,11 +186,11 @@ def leave_dangling(link: Path, random: Random) -> None:
     link.symlink_to("versions/never.duckdb")
 
 
-def harm_build_file(change: Callable[[Path, Random], None]) -> Harm:
-    def harm(grounds: Grounds, random: Random) -> None:
-        change(grounds.shop.warehouse / "build.duckdb", random)
+def fault_in_build_file(change: Callable[[Path, Random], None]) -> Fault:
+    def fault(harness: FaultHarness, random: Random) -> None:
+        change(harness.shop.warehouse / "build.duckdb", random)
 
-    return harm
+    return fault
 
 
 def flip_in(table: str) -> Callable[[Path, Random], None]:
@@ -205,33 +205,33 @@ def flip_in(table: str) -> Callable[[Path, Random], None]:
     return flip
 
 
-def set_clock_back(grounds: Grounds, random: Random) -> None:
+def set_clock_back(harness: FaultHarness, random: Random) -> None:
     """The version that was published last has a name of tomorrow, and was written then."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    before = grounds.shop.link.resolve()
+    before = harness.shop.link.resolve()
     version = before.with_name(f"{tomorrow:%Y%m%dT%H%M%S%fZ}.duckdb")
     before.rename(version)
     before.with_suffix("").rename(version.with_suffix(""))
     os.utime(version, (tomorrow.timestamp(), tomorrow.timestamp()))
-    swap_symlink(grounds.shop.warehouse / "parquet", version.with_suffix(""))
-    swap_symlink(grounds.shop.link, version)
+    swap_symlink(harness.shop.warehouse / "parquet", version.with_suffix(""))
+    swap_symlink(harness.shop.link, version)
     for _ in range(2):
-        grounds.last.touch()
-        grounds.shop.built()
-    assert sorted(version.parent.glob("*.duckdb"))[-1] == grounds.shop.link.resolve()
+        harness.last.touch()
+        harness.shop.built()
+    assert sorted(version.parent.glob("*.duckdb"))[-1] == harness.shop.link.resolve()
 
 
-def harm_landed(change: Callable[[Path, Random], None]) -> Harm:
-    """Harm the last file while a build may be reading it; then it is landed again."""
+def fault_in_landed_file(change: Callable[[Path, Random], None]) -> Fault:
+    """Fault the last file while a build may be reading it; then it is landed again."""
 
-    def harm(grounds: Grounds, random: Random) -> None:
-        build = grounds.shop.start_build()
+    def fault(harness: FaultHarness, random: Random) -> None:
+        build = harness.shop.start_build()
         time.sleep(random.uniform(0, BUILD_SECONDS))
-        change(grounds.last, random)
+        change(harness.last, random)
         build.join()
-        grounds.land_last()
+        harness.land_last()
 
-    return harm
+    return fault
 
 
 @contextmanager
@@ -260,39 +260,41 @@ def filled(folder: Path, free_bytes: int) -> Iterator[None]:
     ballast.unlink()
 
 
-def fill_disk(grounds: Grounds, random: Random) -> None:
-    with filled(grounds.shop.folder, random.randrange(BUILD_BYTES)):
-        grounds.shop.build()
+def fill_disk(harness: FaultHarness, random: Random) -> None:
+    with filled(harness.shop.folder, random.randrange(BUILD_BYTES)):
+        harness.shop.build()
 
 
-def use_up_files(grounds: Grounds, random: Random) -> None:
+def use_up_files(harness: FaultHarness, random: Random) -> None:
     """Leave room for a few files and links only."""
-    folder = grounds.shop.folder / "ballast"
+    folder = harness.shop.folder / "ballast"
     folder.mkdir()
     for number in range(os.statvfs(folder).f_favail - random.randrange(40)):
         (folder / str(number)).touch()
-    grounds.shop.build()
+    harness.shop.build()
     shutil.rmtree(folder)
 
 
-def kill_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def kill_server(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
     time.sleep(random.uniform(0, 2))
     process.kill()
 
 
-def fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
-    with filled(grounds.shop.folder, random.randrange(20_000)):
+def fill_disk_of_server(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
+    with filled(harness.shop.folder, random.randrange(20_000)):
         time.sleep(1)
     time.sleep(1)
 
 
-def nearly_fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def nearly_fill_disk_of_server(
+    harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random
+) -> None:
     """What is left is for builds: no event takes any of it."""
 
     def taken() -> int:
-        return sum(path.stat().st_size for path in grounds.shop.landing.glob("tracked/*"))
+        return sum(path.stat().st_size for path in harness.shop.landing.glob("tracked/*"))
 
-    with filled(grounds.shop.folder, DISK_BYTES // 20):
+    with filled(harness.shop.folder, DISK_BYTES // 20):
         time.sleep(1)
         before = taken()
         time.sleep(1)
@@ -300,9 +302,9 @@ def nearly_fill_disk_of_server(grounds: Grounds, process: "subprocess.Popen[byte
     time.sleep(1)
 
 
-def cut_an_hour(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def cut_an_hour(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
     """What was put together of an hour is damaged, while another file of that hour is to be added to it."""
-    folder = grounds.shop.landing / "tracked"
+    folder = harness.shop.landing / "tracked"
     while not folder.exists():
         time.sleep(0.05)
     (folder / "20260306T10.ndjson.gz").write_bytes(gzip.compress(b"{}" * 1000)[: random.randrange(1, 30)])
@@ -310,16 +312,16 @@ def cut_an_hour(grounds: Grounds, process: "subprocess.Popen[bytes]", random: Ra
     time.sleep(2)
 
 
-def hide_version(grounds: Grounds, random: Random) -> None:
+def hide_version(harness: FaultHarness, random: Random) -> None:
     """A fault that passes: for some time what was published last cannot be opened."""
-    grounds.shop.built()
-    version = grounds.shop.link.resolve()
-    aside = version.rename(grounds.shop.folder / "aside")
+    harness.shop.built()
+    version = harness.shop.link.resolve()
+    aside = version.rename(harness.shop.folder / "aside")
     time.sleep(random.uniform(0, 2))
     aside.rename(version)
 
 
-def land_long_rows(grounds: Grounds, random: Random) -> None:
+def land_long_rows(harness: FaultHarness, random: Random) -> None:
     """Of 900 kB each: half of them no events, the others older than any window that is asked for."""
     rows = [
         event("page_view", "2020-01-01T10:00:00Z", f"{number}", source=f"{number}" + "x" * 900_000)
@@ -327,12 +329,12 @@ def land_long_rows(grounds: Grounds, random: Random) -> None:
         else event("page_view", "2026-03-07T10:00:00Z", f"{number}" + "x" * 900_000)
         for number in range(200)
     ]
-    grounds.shop.land("long.ndjson", rows)
-    grounds.shop.built()
-    (grounds.shop.landing / "long.ndjson").unlink()
+    harness.shop.land("long.ndjson", rows)
+    harness.shop.built()
+    (harness.shop.landing / "long.ndjson").unlink()
 
 
-HARMS: dict[str, Harm] = {
+FAULTS: dict[str, Fault] = {
     "SIGKILL of an incremental build": kill_incremental_build,
     "SIGKILL of a full build": kill_full_build,
     "SIGKILL once a version is begun": kill_when(has_begun),
@@ -343,39 +345,39 @@ HARMS: dict[str, Harm] = {
     "SIGKILL of `make watch`": kill_watcher,
     "SIGKILL of `make erase`": kill_erasure,
     "two builds at once": two_builds_at_once,
-    "a published version cut": harm_version(cut),
-    "a published version emptied": harm_version(empty),
-    "a published version of noise": harm_version(noise),
-    "a bit of a published version flipped": harm_version(flip_a_bit),
-    "a published version of a newer DuckDB": harm_version(make_newer),
-    "a published version gone": harm_version(remove),
-    "the link gone": harm_link(leave_none),
-    "the link of garbage": harm_link(leave_garbage),
-    "the link dangling": harm_link(leave_dangling),
-    "the build file cut": harm_build_file(cut),
-    "the build file emptied": harm_build_file(empty),
-    "the build file of noise": harm_build_file(noise),
-    "a bit of the build file flipped": harm_build_file(flip_a_bit),
-    "a bit of the build file's definition flipped": harm_build_file(flip_in("definition")),
-    "a bit of the build file's list of files flipped": harm_build_file(flip_in("stg_landing__files")),
-    "the build file of a newer DuckDB": harm_build_file(make_newer),
-    "the build file gone": harm_build_file(remove),
+    "a published version cut": fault_in_version(cut),
+    "a published version emptied": fault_in_version(empty),
+    "a published version of noise": fault_in_version(noise),
+    "a bit of a published version flipped": fault_in_version(flip_a_bit),
+    "a published version of a newer DuckDB": fault_in_version(make_newer),
+    "a published version gone": fault_in_version(remove),
+    "the link gone": fault_in_link(leave_none),
+    "the link of garbage": fault_in_link(leave_garbage),
+    "the link dangling": fault_in_link(leave_dangling),
+    "the build file cut": fault_in_build_file(cut),
+    "the build file emptied": fault_in_build_file(empty),
+    "the build file of noise": fault_in_build_file(noise),
+    "a bit of the build file flipped": fault_in_build_file(flip_a_bit),
+    "a bit of the build file's definition flipped": fault_in_build_file(flip_in("definition")),
+    "a bit of the build file's list of files flipped": fault_in_build_file(flip_in("stg_landing__files")),
+    "the build file of a newer DuckDB": fault_in_build_file(make_newer),
+    "the build file gone": fault_in_build_file(remove),
     "the clock set back": set_clock_back,
-    "a landed file that vanishes": harm_landed(remove),
-    "a landed file that shrinks": harm_landed(cut),
-    "a landed file that becomes noise": harm_landed(noise),
+    "a landed file that vanishes": fault_in_landed_file(remove),
+    "a landed file that shrinks": fault_in_landed_file(cut),
+    "a landed file that becomes noise": fault_in_landed_file(noise),
     "a version that cannot be opened for a while": hide_version,
     "200 landed rows of 900 kB": land_long_rows,
 }
-HARMS_ON_SMALL_DISK: dict[str, Harm] = {
+FAULTS_ON_SMALL_DISK: dict[str, Fault] = {
     "no room on the disk": fill_disk,
     "no room for files on the disk": use_up_files,
 }
-HARMS_OF_SERVER: dict[str, HarmOfServer] = {
+SERVER_FAULTS: dict[str, ServerFault] = {
     "SIGKILL of a server that takes events": kill_server,
     "a cut hour of a server that takes events": cut_an_hour,
 }
-HARMS_OF_SERVER_ON_SMALL_DISK: dict[str, HarmOfServer] = {
+SERVER_FAULTS_ON_SMALL_DISK: dict[str, ServerFault] = {
     "no room on the disk of a server that takes events": fill_disk_of_server,
     "a nearly full disk of a server that takes events": nearly_fill_disk_of_server,
 }

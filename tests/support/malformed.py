@@ -48,7 +48,7 @@ NO_TYPES: list[Any] = [None, "", "\n", [], {"a": 1}, False]
 
 # fmt: off
 # By what is wrong with it: a line, and the reason it is quarantined for.
-BAD_LINES: dict[str, tuple[bytes, str]] = {
+MALFORMED_LINES: dict[str, tuple[bytes, str]] = {
     "nothing but a brace": (b"{", NO_OBJECT),
     "cut": (line()[:-9], NO_OBJECT),
     "single quotes": (line().replace(b'"', b"'"), NO_OBJECT),
@@ -88,7 +88,7 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
 }
 
 # By what is odd about it: a line that counts, with price, quantity, and whether either is flagged.
-ODD_LINES: dict[str, tuple[bytes, tuple[str, int, bool, bool]]] = {
+VALID_EDGE_CASES: dict[str, tuple[bytes, tuple[str, int, bool, bool]]] = {
     "an empty object within": (line(price={}, metadata={}), ("0", 1, True, False)),
     "a comma too many": (line(price=5)[:-1] + b",}", ("5", 1, False, False)),
     "carriage return": (line(price=5) + b"\r", ("5", 1, False, False)),

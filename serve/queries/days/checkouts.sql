@@ -8,6 +8,6 @@ select
         when previous_of_type_at >= $first_day_begins_at then least(previous_of_type_at, $first_day_ends_at)
     end as previous_of_type_at,
     case when previous_at >= $first_day_begins_at then least(previous_at, $first_day_ends_at) end as previous_at
-from api_checkouts
+from api_checkout_steps
 where event_date between $first_date and $last_date
 group by all

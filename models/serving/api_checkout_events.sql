@@ -17,7 +17,7 @@ events as (
     {% endif %}
 ),
 
-attempts as (
+checkout_events as (
     select
         events.*,
         min(events.occurred_at) over buyer_events as first_at,
@@ -36,6 +36,6 @@ select
     coalesce(value, 0) as value,
     event_date,
     occurred_at
-from attempts
+from checkout_events
 -- Physical, as in `int_events`.
 order by occurred_at

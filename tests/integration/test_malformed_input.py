@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.malformed import BAD_LINES, FILES, ODD_LINES
+from tests.support.malformed import FILES, MALFORMED_LINES, VALID_EDGE_CASES
 from tests.support.shop import NOW, Shop, event
 
 
@@ -21,7 +21,7 @@ def dirty(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The same with each bad row in a file of its own, and all of them together in one more."""
     shop = Shop(tmp_path_factory.mktemp("dirty"))
     land_good(shop)
-    lines = [line for line, _ in BAD_LINES.values()]
+    lines = [line for line, _ in MALFORMED_LINES.values()]
     for number, line in enumerate(lines):
         (shop.landing / f"{number:03}.ndjson").write_bytes(line)
     (shop.landing / "together.ndjson").write_bytes(b"\n".join(lines))
@@ -30,17 +30,17 @@ def dirty(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def land_good(shop: Shop) -> None:
     shop.land("good.ndjson", [event("purchase", "2026-03-07T10:00:00Z", f"{n}", price=n) for n in range(9)])
-    (shop.landing / "odd.ndjson").write_bytes(b"\n".join(line for line, _ in ODD_LINES.values()))
+    (shop.landing / "odd.ndjson").write_bytes(b"\n".join(line for line, _ in VALID_EDGE_CASES.values()))
 
 
 def test_bad_rows_are_quarantined_once_with_reason_file_and_text_and_change_no_answer(
     clean: Shop, dirty: Shop
 ) -> None:
     said = dirty.build().stdout
-    kept, bad = 9 + len(ODD_LINES), 2 * len(BAD_LINES)
+    kept, bad = 9 + len(VALID_EDGE_CASES), 2 * len(MALFORMED_LINES)
     assert f", {kept + bad} rows read: {kept} kept, 0 duplicates, {bad} quarantined (" in said
     expected = []
-    for number, (line, reason) in enumerate(BAD_LINES.values()):
+    for number, (line, reason) in enumerate(MALFORMED_LINES.values()):
         text = line.decode(errors="backslashreplace")
         expected.append((f"{number:03}.ndjson", 1, reason, text))
         expected.append(("together.ndjson", number + 1, reason, text))
@@ -62,9 +62,9 @@ def test_odd_rows_count_with_what_can_be_read_of_them(clean: Shop) -> None:
         """).fetchall()
     found = {
         name: (f"{price.normalize():f}", *rest)
-        for name, (_, price, *rest) in zip(ODD_LINES, rows, strict=True)
+        for name, (_, price, *rest) in zip(VALID_EDGE_CASES, rows, strict=True)
     }
-    assert found == {name: expected for name, (_, expected) in ODD_LINES.items()}
+    assert found == {name: expected for name, (_, expected) in VALID_EDGE_CASES.items()}
 
 
 def test_of_each_file_what_can_be_read_counts_and_what_cannot_is_named(shop: Shop) -> None:

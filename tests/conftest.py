@@ -10,19 +10,17 @@ from tests.support.browser import CHROMIUM
 from tests.support.shop import NOW, Server, Shop, event
 
 LONGEST = (
-    "test_incremental.py",
     "test_faults.py",
     "test_publish.py",
-    "test_pages.py",
-    "test_watch.py",
-    "test_erasure.py",
-    "test_track.py",
-    "test_serving.py",
-    "test_real_shops.py",
-    "test_operations.py",
     "test_golden.py",
-    "test_openapi.py",
-    "test_http_security.py",
+    "test_pages.py",
+    "test_real_shops.py",
+    "test_watch.py",
+    "test_serving.py",
+    "test_track.py",
+    "test_incremental.py",
+    "test_operations.py",
+    "test_corrupt_versions.py",
 )
 
 

@@ -288,10 +288,7 @@ def whatsapp(events: list[Dated]) -> list[Row]:
     closed: defaultdict[date, list[tuple[int, Dated]]] = defaultdict(list)
     for theirs in by_session.values():
         click = None
-        for each in sorted(
-            theirs,
-            key=lambda each: (each.event.at, each.event.type, each.event.value is not None, each.value),
-        ):
+        for each in sorted(theirs, key=order_of_instants):
             if each.event.type == "whatsapp_cart_click":
                 click = each
             elif click:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from bench import events
 from bench.__main__ import log, megabytes, write_results
 from bench.shop import Shop
-from pipeline.paths import ROOT
+from pipeline.paths import ROOT, SPARK_PYTHONPATH
 
 RESULTS = Path(__file__).with_suffix(".md")
 STAGES = {"stg_": "staging", "fct_": "facts", "mart_": "marts", "api_": "what only the API reads"}
@@ -69,7 +69,7 @@ def built_on_spark(
         "DBT_TARGET": "spark",
         "SPARK_CONF_DIR": str(folder),
         "PYSPARK_PYTHON": sys.executable,
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'pipeline' / 'spark'}",
+        "PYTHONPATH": SPARK_PYTHONPATH,
     }
     return Shop(folder, count, ROOT, write, **environment), ended(logs)
 

@@ -1,4 +1,4 @@
-{#- serve/warehouse.py reads this file too, for the part of a day that a window begins or ends with. -#}
+{#- serve/snapshot.py reads this file too, for windows that begin or end within a day. -#}
 {% macro checkouts_of(events, buyer) -%}
 (
     select

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipeline.landing.zone import first_of
+from pipeline.landing.zone import first_names
 from pipeline.paths import published_version
 from pipeline.quoting import printable
 
@@ -16,7 +16,6 @@ ROWS, FILES = "stg_landing__rows", "stg_landing__files"
 PATIENCE = 120  # Seconds to wait for another build to end.
 # The version of a file that is no longer part of the landing zone: no row is of it.
 LEFT_OUT = "left out"
-
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +39,14 @@ def open_build_file(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConne
         try:
             return duckdb.connect(path, read_only=read_only)
         except duckdb.IOException as error:
-            # As DuckDB 1.5 says it.
-            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+            if not is_open_elsewhere(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
+
+
+def is_open_elsewhere(error: duckdb.Error) -> bool:
+    """Whether a database cannot be opened because another process has it open, as DuckDB 1.5 says it."""
+    return "Could not set lock" in str(error)
 
 
 def known_files(connection: duckdb.DuckDBPyConnection, files: str = FILES) -> list[KnownFile]:
@@ -69,6 +72,6 @@ def unreadable_note(files: Iterable[KnownFile]) -> str:
     if not names:
         return ""
     return (
-        f", though {len(names)} could not be read to the end: {first_of(names)}"
+        f", though {len(names)} could not be read to the end: {first_names(names)}"
         " (stg_landing__quarantine says why)"
     )

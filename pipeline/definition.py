@@ -7,6 +7,7 @@ from hashlib import md5
 
 import duckdb
 
+from pipeline.build_file import KnownFile
 from pipeline.paths import ROOT
 
 # The code that decides what a row of a file means.
@@ -48,9 +49,10 @@ def definition(store_timezone: str) -> str:
     return md5("\0".join([*settings, hash_of_files(CODE)]).encode()).hexdigest()
 
 
-def hash_of_inputs(files: Iterable[tuple[str, str]], store_timezone: str) -> str:
+def hash_of_inputs(files: Iterable[KnownFile], store_timezone: str) -> str:
     """A hash of the definition and of the files, by name and version; the same one gives the same tables."""
-    return md5(f"{definition(store_timezone)} {list(files)}".encode()).hexdigest()
+    versions = [(file.name, file.version) for file in files]
+    return md5(f"{definition(store_timezone)} {versions}".encode()).hexdigest()
 
 
 def parser_settings() -> list[str]:

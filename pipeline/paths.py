@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# The PYTHONPATH of builds on Spark; the Makefile sets it too.
+SPARK_PYTHONPATH = f"{ROOT}:{ROOT / 'pipeline' / 'spark'}"
 
 BUILD = "build.duckdb"  # dbt's tables. One process at a time can open it.
 LANDED = "landed.tmp"  # The text that a build reads; unlinked while it is open.

@@ -41,9 +41,9 @@ class StaticCollector(Collector):
 
 
 def add_metrics(app: FastAPI, checks: HealthChecks, token: str) -> None:
-    """Tell them to whoever brings the operator's token.
+    """Serve the metrics to requests with the operator's token.
 
-    The processes that serve note theirs in the folder PROMETHEUS_MULTIPROC_DIR.
+    Each worker writes its own into the folder PROMETHEUS_MULTIPROC_DIR.
     """
 
     async def get_metrics(request: Request) -> Response:
@@ -74,7 +74,7 @@ def shop_metrics(
     build: dict[str, Any],
     watcher: dict[str, Any],
 ) -> list[Metric]:
-    """The metrics of what is served, of the last build's note and the watcher's, as far as there are any."""
+    """The metrics of what is served, and of the status files of builds and of the watcher."""
     gauge, counter = partial(metric, GaugeMetricFamily), partial(metric, CounterMetricFamily)
     states = {state: int(state == watcher.get("state")) for state in WATCHER_STATES} if watcher else None
     return [

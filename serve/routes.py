@@ -12,7 +12,6 @@ from serve.health import Health, HealthChecks
 from serve.query import openapi_parameters, read_query
 from serve.schema import Problem
 from serve.tokens import TokenVerifier
-from serve.version import Version
 from serve.version_watcher import VersionWatcher
 
 BY_PATH: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in ENDPOINTS}
@@ -45,11 +44,10 @@ async def get_answer(request: Request, credentials: Bearer) -> Response:
     endpoint = BY_PATH[request.scope["route"].path.removesuffix("/")]
     # FastAPI would take as long to read the query as all the rest of a cached response takes.
     query = read_query(endpoint.query, request.scope["query_string"])
-
-    async def respond(version: Version) -> Any:
-        return await services.watcher.cache.get(version, endpoint, query)
-
-    response, request.state.kept = await services.watcher.use_version(respond)
+    watcher = services.watcher
+    response, request.state.kept = await watcher.use_version(
+        lambda version: watcher.cache.get(version, endpoint, query)
+    )
     if response.matches(",".join(request.headers.getlist("If-None-Match"))):
         return Response(status_code=304, headers=response.headers)
     return Response(response.body, headers=response.headers, media_type="application/json")

@@ -105,7 +105,7 @@ def csv_rows(stream: BinaryIO, is_utf_16: bool) -> Iterator[Row]:
                 with_inner(dict(zip(header, record, strict=True)), inner), ensure_ascii=False
             )
             defect = None if is_utf8(content) else "not UTF-8"
-        yield number, defect, printable(content)
+        yield number, defect, with_bytes_escaped(content)
 
 
 class Lines:
@@ -187,7 +187,7 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def printable(text: str) -> str:
+def with_bytes_escaped(text: str) -> str:
     """The text with bytes that were not UTF-8 written as backslash escapes."""
     try:
         return text.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -114,8 +114,8 @@ def file_name(path: Path | str) -> str:
 def in_brackets(paths: list[Path]) -> str:
     """The names of the first few paths, as an aside in brackets; nothing where there are none."""
     names = [printable(file_name(path.name)) + ", a link" * path.is_symlink() for path in paths]
-    return f" ({first_of(names)})" if names else ""
+    return f" ({first_names(names)})" if names else ""
 
 
-def first_of(names: list[str]) -> str:
+def first_names(names: list[str]) -> str:
     return ", ".join(names[:NAMED_FILES]) + (", …" if len(names) > NAMED_FILES else "")

@@ -17,7 +17,15 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from pipeline.addresses import define_addresses, key_of, pseudonyms_of
-from pipeline.build_file import FILES, LEFT_OUT, ROWS, known_files, log_nothing_new, unreadable_note
+from pipeline.build_file import (
+    FILES,
+    LEFT_OUT,
+    ROWS,
+    is_open_elsewhere,
+    known_files,
+    log_nothing_new,
+    unreadable_note,
+)
 from pipeline.definition import definition, hash_of_inputs
 from pipeline.load_summary import load_summary
 from pipeline.logs import log_to_stdout
@@ -128,7 +136,7 @@ class Plugin(BasePlugin):
         link = self.warehouse / LINK
         cursor = self.connection.cursor()
         files = known_files(cursor)
-        inputs = hash_of_inputs([(file.name, file.version) for file in files], config["store_timezone"])
+        inputs = hash_of_inputs(files, config["store_timezone"])
         inputs_before = self.inputs_published(link)
         if inputs_before == inputs and not self.flags().FULL_REFRESH:
             record_build(self.warehouse, config["began_at"], rows={})
@@ -242,7 +250,7 @@ def remove_unkeyed(build: Path) -> None:
                     " build again: landed files are read anew, and events of files that are gone are lost."
                 )
     except duckdb.Error as error:
-        if "Could not set lock" in str(error):
+        if is_open_elsewhere(error):
             return
         raise damage_error(build, error) from None
     for path in build.parent.glob(f"{build.name}*"):

@@ -55,9 +55,7 @@ class Publisher(DataSourceReader):
             )
             files = known_files(connection, file_versions)
             summary = load_summary(connection, rows, duplicates)
-            inputs = hash_of_inputs(
-                [(file.name, file.version) for file in files], self.build["store_timezone"]
-            )
+            inputs = hash_of_inputs(files, self.build["store_timezone"])
             version, _ = publish_version(
                 connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
             )

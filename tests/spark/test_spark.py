@@ -18,7 +18,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.paths import ROOT
+from pipeline.paths import SPARK_PYTHONPATH
 from tests.support.dbt_process import Builder
 from tests.support.erasure import ADDRESS, erase
 from tests.support.golden import FOLDERS, STORES
@@ -50,8 +50,7 @@ def settings_of_spark(folder: Path, master: str) -> dict[str, str]:
     )
     return {
         "DBT_TARGET": "spark",
-        # As the Makefile sets it.
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'pipeline' / 'spark'}",
+        "PYTHONPATH": SPARK_PYTHONPATH,
         "DBT_TARGET_PATH": str(folder / "target"),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_CONF_DIR": str(folder),

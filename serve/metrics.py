@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hmac import compare_digest
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -30,8 +32,16 @@ ANSWERS = Counter(
 )
 
 
+@dataclass(frozen=True)
+class MetricsServices:
+    """What `get_metrics` uses; in `app.state.metrics`."""
+
+    checks: HealthChecks
+    token: str
+
+
 class StaticCollector(Collector):
-    """What is the same whichever process is asked."""
+    """Metrics that are the same in each worker."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self.metrics = metrics
@@ -45,26 +55,29 @@ def add_metrics(app: FastAPI, checks: HealthChecks, token: str) -> None:
 
     Each worker writes its own into the folder PROMETHEUS_MULTIPROC_DIR.
     """
-
-    async def get_metrics(request: Request) -> Response:
-        given = request.headers.get("Authorization", "")
-        if not compare_digest(given.encode(), f"Bearer {token}".encode()):
-            raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
-        health, quarantined = await checks.health(), await checks.counts("quarantine")
-        unreadable = await checks.counts("data_quality")
-
-        warehouse = checks.watcher.warehouse.folder
-
-        def render() -> bytes:
-            build, watcher = (read_status(warehouse, name) for name in (LAST_BUILD, WATCHER))
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            registry.register(StaticCollector(shop_metrics(health, quarantined, unreadable, build, watcher)))
-            return generate_latest(registry)
-
-        return Response(await asyncio.to_thread(render), media_type=CONTENT_TYPE_LATEST)
-
+    app.state.metrics = MetricsServices(checks, token)
     app.get("/metrics", include_in_schema=False)(get_metrics)
+
+
+async def get_metrics(request: Request) -> Response:
+    services: MetricsServices = request.app.state.metrics
+    given = request.headers.get("Authorization", "")
+    if not compare_digest(given.encode(), f"Bearer {services.token}".encode()):
+        raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
+    checks = services.checks
+    health, quarantined = await checks.health(), await checks.counts("quarantine")
+    unreadable = await checks.counts("data_quality")
+    text = await asyncio.to_thread(render, checks.watcher.warehouse.folder, health, quarantined, unreadable)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+def render(warehouse: Path, health: Health, quarantined: dict[str, int], unreadable: dict[str, int]) -> bytes:
+    """All metrics in Prometheus' text format; reads the files of the workers and the status files."""
+    build, watcher = (read_status(warehouse, name) for name in (LAST_BUILD, WATCHER))
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(StaticCollector(shop_metrics(health, quarantined, unreadable, build, watcher)))
+    return generate_latest(registry)
 
 
 def shop_metrics(

@@ -1,7 +1,6 @@
 """What a browser opens: the dashboard and the API's documentation. Neither needs another host."""
 
 import gzip
-from collections.abc import Awaitable, Callable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -9,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
@@ -46,7 +45,7 @@ class Assets(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)
-        contents = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+        contents = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.*")))
         self.path = f"/assets/{sha256(contents).hexdigest()[:16]}"
 
     def file_response(self, *arguments: Any, **options: Any) -> Response:
@@ -60,27 +59,31 @@ def add_pages(app: FastAPI) -> None:
     folders = {"{page}": Assets(PAGE), "{swagger}": Assets(SWAGGER)}
     for assets in folders.values():
         app.mount(assets.path, assets)
+    paths = {"{charts}": CHARTS, **{placeholder: assets.path for placeholder, assets in folders.items()}}
+    app.state.pages = {path: page_html(name, paths) for path, name in PAGES.items()}
+    for path in PAGES:
+        app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(get_page)
     app.api_route(CHARTS, methods=["GET", "HEAD"], include_in_schema=False)(get_charts)
-    for path, name in PAGES.items():
-        html = (PAGE / name).read_text(encoding="utf-8").replace("{charts}", CHARTS)
-        for placeholder, assets in folders.items():
-            html = html.replace(placeholder, assets.path)
-        app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(route(html))
+
+
+def page_html(name: str, paths: dict[str, str]) -> str:
+    """A page's text, with the path of its files for each placeholder."""
+    html = (PAGE / name).read_text(encoding="utf-8")
+    for placeholder, path in paths.items():
+        html = html.replace(placeholder, path)
+    return html
+
+
+async def get_page(request: Request) -> Response:
+    pages: dict[str, str] = request.app.state.pages
+    return HTMLResponse(pages[request.scope["route"].path], headers=HEADERS)
 
 
 def get_charts() -> Response:
-    return Response(
-        packed_plotly(), headers={**ASSET_HEADERS, "Content-Encoding": "gzip"}, media_type="text/javascript"
-    )
+    headers = {**ASSET_HEADERS, "Content-Encoding": "gzip"}
+    return Response(packed_plotly(), headers=headers, media_type="text/javascript")
 
 
 @cache
 def packed_plotly() -> bytes:
     return gzip.compress(get_plotlyjs().encode())
-
-
-def route(html: str) -> Callable[[], Awaitable[Response]]:
-    async def get_page() -> Response:
-        return HTMLResponse(html, headers=HEADERS)
-
-    return get_page

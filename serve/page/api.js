@@ -1,13 +1,13 @@
-/** Asks the API. The token lives in session storage, and never in the address bar for longer than it takes. */
+/** Requests to the API. The token lives in session storage; one in the page's address is moved there at once. */
 
 const STATS = "/api/analytics/dashboard-stats/";
 const RISK = "/api/analytics/money-at-risk/";
 
 /**
- * An answer other than 200; `status` is 0 where the server cannot be reached. One that is no JSON, as of a proxy before a
- * server that is away, has no detail.
+ * A response other than 200. `status` is 0 where the server cannot be reached. `message` is empty where the response is no
+ * JSON, as that of a proxy whose server is down.
  */
-export class Refused extends Error {
+export class ApiError extends Error {
   constructor(status, detail) {
     super(detail);
     this.status = status;
@@ -28,7 +28,7 @@ export const getToken = () => sessionStorage.getItem("token");
 
 /**
  * The numbers for a query, the version of the data, when its newest event happened, and how many sales of its days have
- * which defect. Raises Refused.
+ * which defect. Throws ApiError.
  */
 export async function getStats(query) {
   const { body, headers } = await askAsAdmin(`${STATS}?${query}`);
@@ -37,7 +37,7 @@ export async function getStats(query) {
   return { stats: body, version, newestEventAt, unreadable: defects.map((defect) => defect.split("=")) };
 }
 
-/** What was begun and not bought, for a query; null where this server has no such endpoint. Raises Refused. */
+/** What was begun and not bought, for a query; null where this server has no such endpoint. Throws ApiError. */
 export async function getRisk(query) {
   try {
     return (await askAsAdmin(`${RISK}?${query}`)).body;
@@ -47,13 +47,13 @@ export async function getRisk(query) {
   }
 }
 
-/** The day it is for the shop, whose calendar need not be the browser's. Raises Refused. */
+/** The day it is for the shop, whose calendar need not be the browser's. Throws ApiError. */
 export async function getToday() {
   const { stats } = await getStats("");
   return stats.events_timeline.at(-1).date;
 }
 
-/** The version of the data that is served and how fresh it is, which needs no token. Raises Refused. */
+/** The version of the data that is served and how fresh it is, which needs no token. Throws ApiError. */
 export const getHealth = async () => (await ask("/healthz")).body;
 
 /** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
@@ -79,8 +79,8 @@ async function ask(url, options) {
     response = await fetch(url, options);
     body = await response.json();
   } catch {
-    throw new Refused(response?.status ?? 0, "");
+    throw new ApiError(response?.status ?? 0, "");
   }
-  if (!response.ok) throw new Refused(response.status, body.detail ?? "");
+  if (!response.ok) throw new ApiError(response.status, body.detail ?? "");
   return { body, headers: response.headers };
 }

@@ -9,7 +9,7 @@ const holders = {};
 let library;
 
 /** A line without axes; hovering tells its points. `rows` are parts of the days, of which the last may not be over. */
-export function spark(field, rows, format) {
+export function sparkline(field, rows, format) {
   const holder = (holders[field] ??= element("div", { class: "spark", role: "img" }));
   holder.ariaLabel = `${t(field)}: ${t("trend")}`;
   const trace = {

@@ -1,14 +1,13 @@
-/** Texts of the page in the language that was chosen. */
+/** The page's texts in the language that the reader chose. */
 import en from "./en.json" with { type: "json" };
 import es from "./es.json" with { type: "json" };
+import { state } from "./state.js";
 
 const TRANSLATIONS = { en, es };
-let language = "en";
 
-/** Changes the language of the document, and of what is drawn from now on. */
-export function setLanguage(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
+/** Writes the texts that stand in index.html, and tells the browser their language. */
+export function translateDocument() {
+  document.documentElement.lang = state.filters.lang;
   for (const translated of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-text]"))) {
     translated.textContent = t(translated.dataset.text);
   }
@@ -16,10 +15,10 @@ export function setLanguage(chosen) {
 
 /** The text of a key; the key itself, and an error in the console, where there is none. */
 export function t(key) {
-  const text = TRANSLATIONS[language][key];
-  if (text === undefined) console.error(`${language}.json has no ${key}`);
+  const text = TRANSLATIONS[state.filters.lang][key];
+  if (text === undefined) console.error(`${state.filters.lang}.json has no ${key}`);
   return text ?? key;
 }
 
 /** The locale of numbers and dates. */
-export const locale = () => (language === "es" ? "es-CO" : "en-US");
+export const locale = () => (state.filters.lang === "es" ? "es-CO" : "en-US");

@@ -1,5 +1,6 @@
+/** Starts the page: reads what the reader does, asks the API and draws what it says. */
 import {
-  Refused,
+  ApiError,
   dropToken,
   getDefinitions,
   getHealth,
@@ -10,18 +11,18 @@ import {
   keepToken,
   takeTokenFromAddress,
 } from "./api.js";
-import { queryOf, readChoice, writeChoice } from "./choice.js";
-import { define } from "./term.js";
-import { getTrend, knownTrend } from "./trend.js";
-import { draw } from "./view.js";
+import { draw } from "./dashboard.js";
+import { queryOf, writeFilters } from "./filters.js";
 import { moment } from "./format.js";
-import { setLanguage, t } from "./i18n.js";
+import { t, translateDocument } from "./i18n.js";
+import { getSparklines, knownSparklines } from "./sparkline-data.js";
+import { state } from "./state.js";
 
-const EVERY = 30_000;
-const LOOK = 2_000;
-const [signIn, choiceForm, language, main, status, problem, stale] = [
+const REFRESH_MS = 30_000;
+const POLL_MS = 2_000;
+const [signIn, filterForm, language, main, status, problem, stale] = [
   "sign-in",
-  "choice",
+  "filters",
   "language",
   "dashboard",
   "status",
@@ -30,125 +31,127 @@ const [signIn, choiceForm, language, main, status, problem, stale] = [
 ].map((id) => document.getElementById(id));
 const signInForm = /** @type {HTMLFormElement} */ (signIn);
 
-let choice = readChoice();
-let shownVersion = null;
-let shown = null; // What is drawn: the numbers, their parts and the language.
-const defined = getDefinitions().then(define, (error) => {
-  if (!(error instanceof Refused)) throw error; // Without them the names just don't explain themselves.
-});
+const definitions = getDefinitions().then(
+  (found) => (state.definitions = found),
+  (error) => {
+    if (!(error instanceof ApiError)) throw error; // Without definitions the names have no tooltips.
+  },
+);
 
 async function refresh() {
-  const [asked, token] = [choice, getToken()];
+  const [filters, token] = [state.filters, getToken()];
   if (!token || document.hidden) return;
-  const isWanted = () => asked === choice && token === getToken();
+  const isWanted = () => filters === state.filters && token === getToken();
   main.ariaBusy = "true";
   try {
-    const query = await queryOf(asked, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, risk] = await Promise.all([getStats(query), getRisk(query), defined]);
+    const query = await queryOf(filters, getToday);
+    const [{ stats, version, newestEventAt, unreadable }, risk] = await Promise.all([getStats(query), getRisk(query), definitions]);
     if (isWanted()) {
-      shownVersion = version;
-      show(newestEventAt, stats, risk, unreadable, knownTrend(stats.events_timeline));
+      state.version = version;
+      show(newestEventAt, { stats, risk, unreadable, sparklines: knownSparklines(stats.events_timeline) });
     }
-    const trend = await getTrend(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, stats, risk, unreadable, trend);
+    const sparklines = await getSparklines(stats.events_timeline, version);
+    if (isWanted()) show(newestEventAt, { stats, risk, unreadable, sparklines });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (isWanted()) explain(error);
+    if (!(error instanceof ApiError)) throw error;
+    if (isWanted()) handleError(error);
   } finally {
-    if (asked === choice) main.ariaBusy = "false";
+    if (filters === state.filters) main.ariaBusy = "false";
   }
 }
 
-/** Refreshes when there is a new version; between two of them only the time moves what is shown. */
-async function look() {
+/** Refreshes when there is a new version of the data. */
+async function pollVersion() {
   if (main.hidden || document.hidden || main.ariaBusy !== "false") return;
   try {
     const { version, is_stale, checked_at } = await getHealth();
     stale.textContent = is_stale ? t("stale").replace("{}", moment(checked_at)) : "";
     stale.hidden = !is_stale;
-    if (version !== shownVersion) refresh();
+    if (version !== state.version) refresh();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error; // The next refresh says so.
+    if (!(error instanceof ApiError)) throw error; // The next refresh says so.
   }
 }
 
-function show(newestEventAt, ...numbers) {
-  tell("");
+function show(newestEventAt, numbers) {
+  showError("");
   status.textContent = newestEventAt ? `${t("newest")}: ${moment(newestEventAt)}` : "";
-  const drawing = JSON.stringify([...numbers, choice.lang]);
-  if (drawing !== shown) draw(main, ...numbers);
-  shown = drawing;
+  state.numbers = numbers;
+  const drawing = JSON.stringify([numbers, state.filters.lang]);
+  if (drawing !== state.drawing) draw(main, numbers);
+  state.drawing = drawing;
   main.hidden = false;
 }
 
-function explain({ status: code, message }) {
+function handleError({ status: code, message }) {
   if (code === 401 || code === 403) {
     dropToken();
-    arrange();
-    tell(t(code === 401 ? "unauthorized" : "forbidden"));
+    updateLayout();
+    showError(t(code === 401 ? "unauthorized" : "forbidden"));
   } else {
-    tell(message || t("away"));
+    showError(message || t("away"));
   }
 }
 
-function tell(text) {
+function showError(text) {
   problem.textContent = text;
   problem.hidden = !text;
 }
 
-/** Shows what goes with being signed in or not. */
-function arrange() {
+/** Shows the parts of the page for a reader who is signed in, or who is not. */
+function updateLayout() {
   const isSignedIn = Boolean(getToken());
   signIn.hidden = isSignedIn;
-  choiceForm.hidden = !isSignedIn;
-  main.hidden = !isSignedIn || !shown;
+  filterForm.hidden = !isSignedIn;
+  main.hidden = !isSignedIn || !state.numbers;
   status.textContent = isSignedIn ? t("loading") : "";
   stale.hidden = true;
-  tell("");
+  showError("");
 }
 
-function applyChoice() {
-  for (const form of [choiceForm, language]) {
+function applyFilters() {
+  for (const form of [filterForm, language]) {
     for (const input of form.querySelectorAll("input")) {
-      if (input.type === "radio") input.checked = choice[input.name] === input.value;
-      else input.value = choice[input.name];
+      if (input.type === "radio") input.checked = state.filters[input.name] === input.value;
+      else input.value = state.filters[input.name];
     }
   }
-  document.getElementById("range").hidden = choice.days !== "range";
-  setLanguage(choice.lang);
+  document.getElementById("range").hidden = state.filters.days !== "range";
+  translateDocument();
   document.title = t("title");
 }
 
-function change({ target }) {
-  choice = { ...choice, [target.name]: target.value };
-  writeChoice(choice);
-  applyChoice();
+function changeFilter({ target }) {
+  state.filters = { ...state.filters, [target.name]: target.value };
+  writeFilters(state.filters);
+  applyFilters();
   refresh();
 }
 
-choiceForm.onchange = change;
-language.onchange = change;
+filterForm.onchange = changeFilter;
+language.onchange = changeFilter;
 signIn.onsubmit = (event) => {
   event.preventDefault();
   keepToken(signInForm.elements["token"].value.trim());
   signInForm.reset();
-  arrange();
+  updateLayout();
   refresh();
 };
 document.getElementById("sign-out").onclick = () => {
   dropToken();
-  shown = null;
+  state.numbers = null;
+  state.drawing = "";
   main.replaceChildren();
-  arrange();
+  updateLayout();
 };
 document.onvisibilitychange = refresh;
 matchMedia("(prefers-color-scheme: dark)").onchange = () => {
-  if (shown) draw(main, ...JSON.parse(shown));
+  if (state.numbers) draw(main, state.numbers);
 };
-setInterval(refresh, EVERY);
-setInterval(look, LOOK);
+setInterval(refresh, REFRESH_MS);
+setInterval(pollVersion, POLL_MS);
 
 takeTokenFromAddress();
-applyChoice();
-arrange();
+applyFilters();
+updateLayout();
 refresh();

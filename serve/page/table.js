@@ -1,16 +1,16 @@
 import { element } from "./dom.js";
-import { term } from "./term.js";
+import { withTooltip } from "./tooltip.js";
 import { t } from "./i18n.js";
 
 /**
  * The rows of a field as a table, with its CSV to download.
  *
- * columns: `{ key, label, format }`; what has a format is a number, and stands right.
- * sorting: `{ key, descending }` where the reader may choose the order, kept between two drawings.
+ * columns: `{ key, label, format }`; a column with a format holds numbers, which are aligned right.
+ * sorting: `{ key, descending }` of `state`, where the reader may sort the rows.
  */
 export function table(field, columns, rows, sorting) {
   if (!rows.length) return figure(field, element("p", { class: "empty" }, t("none")));
-  const ordered = sorting ? [...rows].sort(by(sorting)) : rows;
+  const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
   const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
   const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
   const save = element("button", { type: "button", class: "quiet", onclick: download }, t("csv"));
@@ -35,7 +35,7 @@ export function table(field, columns, rows, sorting) {
 }
 
 function figure(field, ...content) {
-  return element("figure", null, element("figcaption", null, term(field)), ...content);
+  return element("figure", null, element("figcaption", null, withTooltip(field)), ...content);
 }
 
 function head(columns, sorting, redraw) {
@@ -57,12 +57,12 @@ function line(columns, row) {
   return element("tr", null, ...cells);
 }
 
-function by({ key, descending }) {
+function comparator({ key, descending }) {
   const compare = (a, b) => (typeof a === "number" ? a - b : String(a).localeCompare(String(b)));
   return (a, b) => (descending ? -1 : 1) * compare(a[key], b[key]);
 }
 
-/** A value of a CSV file; one that a spreadsheet would take for a formula is told to be text. */
+/** A value of a CSV file. An apostrophe marks text that a spreadsheet would run as a formula. */
 function quoted(value) {
   const text = typeof value === "string" && /^[\t\r\n]|^[\s\uFEFF]*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return `"${text.replaceAll('"', '""')}"`;

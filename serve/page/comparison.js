@@ -6,15 +6,15 @@ const bought = (stats) => stats.total_sales;
 const visited = (stats) => stats.session_stats.unique_sessions;
 const checkedOut = (stats) => stats.event_counts.begin_checkout;
 
-/** What a number is about: where there was none of it, then or now, there is nothing to compare. */
+/** What a number is about. Where either window has none of it, the numbers cannot be compared. */
 const BASES = { total_revenue: visited, total_sales: visited, average_order_value: bought, abandonment_rate: checkedOut };
 
 /**
- * How a number differs from that of the time before: in percent of it, and for a rate in percentage points.
+ * How a number differs from that of the window before: in percent, and for a rate in percentage points.
  *
- * format: how the number itself is written, as what it grew by from zero is.
+ * format: writes the number itself, and the difference where the number before is 0.
  */
-export function change(field, stats, format) {
+export function comparison(field, stats, format) {
   const text =
     BASES[field](stats) && BASES[field](stats.previous) ? compared(field, stats[field], stats.previous[field], format) : t("incomparable");
   return element("p", { class: "change" }, text);

@@ -1,28 +1,29 @@
-/** How the numbers of the cards moved: the API is asked for each part of the days that are shown. */
+/** The points of the cards' lines: the API is asked for each part of the days that are shown. */
 import { getStats } from "./api.js";
+import { state } from "./state.js";
 
 export const MEASURES = ["total_revenue", "total_sales", "average_order_value", "abandonment_rate"];
 const PARTS = 15;
 const SIZES = [1, 2, 7, 14, 28]; // Days of a part; the largest is enough for the longest window.
 
-let known = { window: "", rows: [] };
-let asked = { key: "", rows: null };
+/** The request that runs, or that ran last. */
+let request = { key: "", rows: null };
 
-/** The parts known of a window, which may be those of an older version of the data: `{ start, end }` and MEASURES. */
-export const knownTrend = (days) => (known.window === windowOf(days) ? known.rows : []);
+/** The points that are known already, perhaps of an older version of the data: `{ start, end }` and MEASURES. */
+export const knownSparklines = (days) => (state.sparklines.window === windowOf(days) ? state.sparklines.rows : []);
 
-/** The parts of the days, which are whole and counted back from the last day; asked for once a version. Raises Refused. */
-export async function getTrend(days, version) {
+/** The points, of whole parts that are counted back from the last day; asked for once a version. Throws ApiError. */
+export async function getSparklines(days, version) {
   const window = windowOf(days);
   const key = `${window} ${version}`;
-  if (asked.key !== key) asked = { key, rows: askFor(partsOf(days)) };
+  if (request.key !== key) request = { key, rows: askFor(partsOf(days)) };
   try {
-    known = { window, rows: await asked.rows };
+    state.sparklines = { window, rows: await request.rows };
   } catch (error) {
-    if (asked.key === key) asked = { key: "", rows: null };
+    if (request.key === key) request = { key: "", rows: null };
     throw error;
   }
-  return known.rows;
+  return state.sparklines.rows;
 }
 
 async function askFor(parts) {

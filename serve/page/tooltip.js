@@ -1,15 +1,10 @@
 import { element } from "./dom.js";
 import { t } from "./i18n.js";
+import { state } from "./state.js";
 
-let definitions = {};
-
-export function define(known) {
-  definitions = known;
-}
-
-/** The name of a field; it explains itself on hover, focus or tap, in the words of the API. */
-export function term(field, name = field.split(".").pop()) {
-  const definition = definitions[field]?.[document.documentElement.lang];
+/** The name of a field, which shows its definition from the API on hover, focus or tap. */
+export function withTooltip(field, name = field.split(".").pop()) {
+  const definition = state.definitions[field]?.[state.filters.lang];
   if (!definition) return element("span", null, t(name));
   const id = `about-${field.replace(".", "-")}`;
   const about = element("span", { role: "tooltip", id }, definition);

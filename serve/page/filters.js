@@ -1,0 +1,38 @@
+/** What the reader chose: `days`, or `start` and `end`; `mode`; `lang`. It is in the page's address, which can be shared. */
+
+const DAY = 86_400_000;
+
+export function readFilters() {
+  const given = new URLSearchParams(location.search);
+  const [start, end] = [given.get("start") ?? "", given.get("end") ?? ""];
+  const browserLanguage = navigator.language.startsWith("es") ? "es" : "en";
+  return {
+    days: start || end ? "range" : pick(given.get("days"), ["7", "30", "90"]),
+    start,
+    end,
+    mode: pick(given.get("mode"), ["total", "unique"]),
+    lang: pick(given.get("lang"), [browserLanguage, "es", "en"]),
+  };
+}
+
+export function writeFilters({ start, end, days, mode, lang }) {
+  const range = days === "range" ? { start, end } : { days };
+  history.replaceState(null, "", `?${parameters({ ...range, mode, lang })}`);
+}
+
+/** The query string for the API. Seven days are its rolling window; 30 and 90 days begin on a day of the store and end now. */
+export async function queryOf({ days, start, end, mode }, getToday) {
+  const always = { mode, compare: "previous" };
+  if (days === "range") return parameters({ ...always, start, end });
+  if (days === "7") return parameters(always);
+  const first = new Date(Date.parse(await getToday()) - (Number(days) - 1) * DAY);
+  return parameters({ ...always, start: first.toISOString().slice(0, 10) });
+}
+
+function pick(value, allowed) {
+  return allowed.includes(value) ? value : allowed[0];
+}
+
+function parameters(values) {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
+}

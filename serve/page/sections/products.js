@@ -1,0 +1,24 @@
+/** What sells and what is looked at. */
+import { percent } from "../format.js";
+import { t } from "../i18n.js";
+import { state } from "../state.js";
+import { table } from "../table.js";
+import { numberColumn, section, textColumn } from "./layout.js";
+
+export function products({ stats }) {
+  const slug = textColumn("slug", t("product"));
+  const performance = [
+    textColumn("name", t("product")),
+    numberColumn("views", t("views")),
+    numberColumn("add_to_cart", t("carts")),
+    numberColumn("purchases", t("purchases")),
+    ...(stats.mode === "unique" ? [numberColumn("purchases_units", t("units"))] : []),
+    numberColumn("conversion_rate", t("rate"), percent),
+  ];
+  return section(
+    "products",
+    table("top_products", [slug, numberColumn("count", t("units"))], stats.top_products),
+    table("top_viewed_products", [slug, numberColumn("count", t("views"))], stats.top_viewed_products),
+    table("product_performance", performance, stats.product_performance, state.productOrder),
+  );
+}

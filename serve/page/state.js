@@ -1,0 +1,19 @@
+/** All that the page remembers from one drawing to the next. */
+import { readFilters } from "./filters.js";
+
+export const state = {
+  /** What the reader chose. A change replaces the object, so that a response can tell whether it is still wanted. */
+  filters: readFilters(),
+  /** What each field means, by its path and then by language. */
+  definitions: {},
+  /** The version of the data that the numbers are of. */
+  version: null,
+  /** The numbers that are drawn, as `draw` takes them; null where none are. */
+  numbers: null,
+  /** The same with their language, as JSON: what did not change is not drawn again. */
+  drawing: "",
+  /** How the reader sorts the table of products. */
+  productOrder: { key: "views", descending: true },
+  /** The points of the cards' lines that were fetched last, and the days they are of. */
+  sparklines: { window: "", rows: [] },
+};

@@ -2,11 +2,23 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.paths import LAST_BUILD, WATCHER
 from pipeline.status import read_status
 from serve.reader import Reader
+from serve.snapshot import SqlQuery
 from serve.version import Version
+
+
+class NewestEvent(NamedTuple):
+    """The newest event that is not in the future and the one after it, UTC instants without a zone."""
+
+    newest_event_at: datetime | None
+    next_event_at: datetime | None
+
+
+NEWEST_EVENT = SqlQuery("newest_event", NewestEvent)
 
 
 async def newest_event_at(reader: Reader, now: datetime) -> datetime | None:
@@ -14,10 +26,9 @@ async def newest_event_at(reader: Reader, now: datetime) -> datetime | None:
     version = reader.snapshot.version
     if version.knows_newest_event(now):
         return version.newest_event(now)
-    (row,) = await reader.run(lambda: reader.snapshot.rows("newest_event", {"now": now}))
-    newest: datetime | None = row["newest_event_at"]
-    version.newest_events = now, row["next_event_at"], newest
-    return newest
+    (row,) = await reader.rows(NEWEST_EVENT, {"now": now})
+    version.newest_events = now, row.next_event_at or datetime.max, row.newest_event_at
+    return row.newest_event_at
 
 
 def checked_at(warehouse: Path, version: Version) -> datetime:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -9,6 +10,7 @@ from serve.errors import DataStale, NothingPublished
 from serve.freshness import checked_at, newest_event_at
 from serve.reader import Readers
 from serve.schema import in_utc
+from serve.snapshot import SqlQuery
 from serve.version import Version
 from serve.version_watcher import VersionWatcher
 
@@ -25,6 +27,15 @@ class Health(BaseModel):
     )
     is_stale: bool = Field(description="Whether that is more than `STALE_AFTER` seconds ago.")
     damaged_versions: list[str] = Field(description="Versions that cannot be read and are not served.")
+
+
+class NamedCount(NamedTuple):
+    name: str
+    number: int
+
+
+QUARANTINE = SqlQuery("quarantine", NamedCount)
+DATA_QUALITY = SqlQuery("data_quality", NamedCount)
 
 
 class HealthChecks:
@@ -57,13 +68,12 @@ class HealthChecks:
             )
         return health
 
-    async def counts(self, query: str) -> dict[str, int]:
-        """The counts that the query `quarantine` or `data_quality` gives, by name."""
+    async def counts(self, query: SqlQuery[NamedCount]) -> dict[str, int]:
+        """The counts that QUARANTINE or DATA_QUALITY gives, by name."""
 
         async def counts_of(version: Version) -> dict[str, int]:
             async with self.readers.limited(self.readers.snapshot(version)) as reader:
-                rows = (await reader.rows([query], {}))[query]
-            return {name: count for name, count in (row.values() for row in rows)}
+                return {row.name: row.number for row in await reader.rows(query, {})}
 
         try:
             return await self.watcher.use_version(counts_of)

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from pipeline.paths import LAST_BUILD, WATCHER
 from pipeline.status import read_status
 from serve.errors import Unauthorized
-from serve.health import Health, HealthChecks
+from serve.health import DATA_QUALITY, QUARANTINE, Health, HealthChecks
 
 WATCHER_STATES = ("waiting", "building", "failing", "stopped")
 REQUEST_SECONDS = Histogram(
@@ -65,8 +65,8 @@ async def get_metrics(request: Request) -> Response:
     if not compare_digest(given.encode(), f"Bearer {services.token}".encode()):
         raise Unauthorized("The metrics need the operator's token, which METRICS_TOKEN sets.")
     checks = services.checks
-    health, quarantined = await checks.health(), await checks.counts("quarantine")
-    unreadable = await checks.counts("data_quality")
+    health, quarantined = await checks.health(), await checks.counts(QUARANTINE)
+    unreadable = await checks.counts(DATA_QUALITY)
     text = await asyncio.to_thread(render, checks.watcher.warehouse.folder, health, quarantined, unreadable)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 

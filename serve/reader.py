@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from serve.database import Database
-from serve.snapshot import ReadSnapshot, Row
+from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.version import Version
 
 STOP_AGAIN_SECONDS = 0.05
@@ -18,23 +17,28 @@ Result = TypeVar("Result")
 
 
 class Reader:
-    """Queries on a snapshot, beside each other, for as long as they may take."""
+    """Queries on a snapshot, side by side, for as long as they may take."""
 
     def __init__(self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor) -> None:
         self.snapshot = snapshot
         self.threads = threads
+        self.running: set[asyncio.Future[Any]] = set()
 
     def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         """Call a function in a thread."""
-        return asyncio.get_running_loop().run_in_executor(self.threads, function)
+        future = asyncio.get_running_loop().run_in_executor(self.threads, function)
+        self.running.add(future)
+        future.add_done_callback(self.running.discard)
+        return future
 
-    async def rows(self, queries: Sequence[str], parameters: Row) -> dict[str, list[Row]]:
-        """The rows of each of these queries, which run side by side. Raises as `ReadSnapshot.rows` does."""
-        running = [self.run(partial(self.snapshot.rows, query, parameters)) for query in queries]
-        try:
-            return dict(zip(queries, await asyncio.gather(*running), strict=True))
-        finally:
-            await asyncio.wait(running)
+    def rows(self, query: SqlQuery[Row], parameters: Parameters) -> asyncio.Future[list[Row]]:
+        """The rows of a query, which runs in a thread. Raises as `ReadSnapshot.rows` does."""
+        return self.run(lambda: self.snapshot.rows(query, parameters))
+
+    async def finish(self) -> None:
+        """Wait for what still runs, as other queries do once one has failed."""
+        if self.running:
+            await asyncio.wait(self.running)
 
 
 class Readers:
@@ -56,9 +60,11 @@ class Readers:
     async def limited(self, snapshot: ReadSnapshot) -> AsyncIterator[Reader]:
         """A reader, whose snapshot is closed at the end; its queries raise QueryTimeout once time is up."""
         stopper = asyncio.create_task(self.stop_when_late(snapshot))
+        reader = Reader(snapshot, self.threads)
         try:
-            yield Reader(snapshot, self.threads)
+            yield reader
         finally:
+            await reader.finish()
             stopper.cancel()
             snapshot.close()
 

@@ -1,11 +1,12 @@
 """Queries on a published version."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import duckdb
 from jinja2 import Environment, StrictUndefined
@@ -24,7 +25,16 @@ CHECKOUTS = ROOT / "macros" / "checkouts_of.sql"
 # Renders macros of ours only. Parameters go to DuckDB, never through here.
 ENVIRONMENT = Environment(undefined=StrictUndefined)
 
-Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class SqlQuery(Generic[Row]):
+    """A query of `queries/<name>.sql`; row: what makes a row of it, given its columns by name."""
+
+    name: str
+    row: Callable[..., Row]
 
 
 class ReadSnapshot:
@@ -44,18 +54,18 @@ class ReadSnapshot:
         for shared in self.read:
             self.database.release(shared)
 
-    def rows(self, query: str, parameters: Row) -> list[Row]:
-        """The rows of `queries/<query>.sql`, by column name; it is given the parameters it names.
+    def rows(self, query: SqlQuery[Row], parameters: Parameters) -> list[Row]:
+        """The rows of a query, which is given the parameters it names.
 
         Raises QueryTimeout once the snapshot is stopped, and QueryOutOfMemory.
         """
-        sql, names = prepared(query)
+        sql, names = prepared(query.name)
         with self.cursor() as cursor:
             cursor.execute(sql, {name: parameters[name] for name in names})
             columns = [column[0] for column in cursor.description or []]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            return [query.row(**dict(zip(columns, values, strict=True))) for values in cursor.fetchall()]
 
-    def ensure_window_tables(self, parameters: Row) -> None:
+    def ensure_window_tables(self, parameters: Parameters) -> None:
         """Show to queries, as `days_<name>`, the rows of `queries/days` for the days in the parameters.
 
         The first caller for these days computes them. Raises QueryTimeout as `rows` does.
@@ -68,7 +78,7 @@ class ReadSnapshot:
         self.read.append(kept)
         self.search_path = f"{kept.schema},{self.version.schema}"
 
-    def make_window_tables(self, parameters: Row) -> RefCounted:
+    def make_window_tables(self, parameters: Parameters) -> RefCounted:
         schema = f"memory.days_{next(self.database.numbers)}"
         made = RefCounted(schema, f"drop schema if exists {schema} cascade")
         try:
@@ -120,9 +130,9 @@ def rules() -> dict[str, object]:
 
 
 @cache
-def prepared(query: str) -> tuple[str, set[str]]:
-    """The text of a query and the names of its parameters."""
-    text = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+def prepared(name: str) -> tuple[str, set[str]]:
+    """The text of `queries/<name>.sql` and the names of its parameters."""
+    text = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
     sql = ENVIRONMENT.from_string(text, rules()).render()
     (statement,) = duckdb.extract_statements(sql)
     return sql, statement.named_parameters

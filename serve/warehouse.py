@@ -2,14 +2,16 @@
 
 import re
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from pipeline.paths import LINK, VERSIONS
 from serve.database import Database
 from serve.errors import ServeError
-from serve.snapshot import ReadSnapshot
+from serve.snapshot import ReadSnapshot, SqlQuery
 from serve.version import Version
 
 VersionError = duckdb.Error
@@ -18,6 +20,17 @@ OtherReleaseError = (duckdb.CatalogException, duckdb.BinderException)
 DamagedError = (duckdb.IOException, duckdb.SerializationException)
 # What DuckDB 1.5 says of damage in a file, which is there to stay; other faults may pass.
 LASTING = re.compile("corrupt|not a valid|read enough bytes|version number|serializ", re.IGNORECASE)
+
+
+class Build(NamedTuple):
+    """What a version says of itself; newest_event_at: also one in the future, None without events."""
+
+    store_timezone: str
+    built_at: datetime
+    newest_event_at: datetime | None
+
+
+BUILD = SqlQuery("build", Build)
 
 
 class Warehouse:
@@ -49,11 +62,11 @@ class Warehouse:
         version = self.database.attach(self.versions / f"{name}.duckdb", name)
         try:
             with closing(ReadSnapshot(self.database, version)) as snapshot:
-                (build,) = snapshot.rows("build", {})
+                (build,) = snapshot.rows(BUILD, {})
         except (VersionError, ServeError):
             self.retire(version)
             raise
-        version.built_at, version.newest_event_at = build["built_at"], build["newest_event_at"]
+        version.built_at, version.newest_event_at = build.built_at, build.newest_event_at
         return version
 
     def retire(self, version: Version) -> None:

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from serve.errors import BadQuery
-from serve.snapshot import ReadSnapshot
+from serve.snapshot import ReadSnapshot, SqlQuery
 
 EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
@@ -47,6 +47,13 @@ class Window:
         return {**asdict(self), "most_sources": MOST_SOURCES}
 
 
+class DayBegins(NamedTuple):
+    begins_at: datetime
+
+
+DAY_BEGINS = SqlQuery("day_begins", DayBegins)
+
+
 class Calendar:
     """The days of a version's store. The instant at which a day begins is looked up once."""
 
@@ -57,8 +64,8 @@ class Calendar:
         """The UTC instant, without a zone, at which a day begins."""
         known = self.snapshot.version.day_beginnings
         if day not in known:
-            (row,) = self.snapshot.rows("day_begins", {"day": day})
-            known[day] = row["begins_at"]
+            (row,) = self.snapshot.rows(DAY_BEGINS, {"day": day})
+            known[day] = row.begins_at
         return known[day]
 
     def day_of(self, instant: datetime) -> date:

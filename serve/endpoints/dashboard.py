@@ -1,5 +1,6 @@
 """`GET /api/analytics/dashboard-stats/`: everything the dashboard draws."""
 
+from asyncio import gather
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -22,17 +23,27 @@ from serve.endpoints.dashboard_models import (
     TrafficSource,
     TrendDay,
 )
+from serve.endpoints.dashboard_rows import (
+    BUYERS,
+    PRODUCTS,
+    STEPS,
+    TRAFFIC,
+    TREND,
+    UNREADABLE_SALES,
+    WHATSAPP_SESSIONS,
+    Buyers,
+    DayCheckouts,
+    Product,
+    Source,
+    Step,
+    WindowRows,
+)
 from serve.query import Compare, Mode, StatsQuery
 from serve.reader import Reader
 from serve.rounding import percentage, ratio, rounded
-from serve.snapshot import Row
 from serve.window import RETENTION_DAYS, Window, window_before
 
-# The queries of `serve/queries` that an answer is made of; the one that takes longest comes first.
-QUERIES = ("products", "steps", "traffic", "buyers", "whatsapp_sessions")
 TOP_PRODUCTS = 5
-NOTHING_SOLD: Row = {"events": 0, "revenue": Decimal(0)}
-NOTHING_BEGUN: Row = {"checkouts": 0, "abandoned_checkouts": 0}
 
 
 async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
@@ -42,81 +53,90 @@ async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
     `include=trend`, also sales, revenue, average order and abandonment of each day.
     Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
     """
-    rows = await rows_of(reader, window, query.mode, *(["trend"] if query.include else []))
+    rows = await window_rows(reader, window, query.mode)
     stats = await reader.run(lambda: dashboard_stats(rows, window, query.mode))
-    days = await reader.run(lambda: trend(rows, window)) if query.include else None
-    previous = None
+    days = previous = None
+    if query.include:
+        days = trend(rows.steps, await reader.rows(TREND, window.parameters()), window)
     if query.compare:
         before = await reader.run(lambda: window_before(reader.snapshot, window))
-        rows_before = await rows_of(reader, before, query.mode)
+        rows_before = await window_rows(reader, before, query.mode)
         previous = await reader.run(lambda: dashboard_stats(rows_before, before, query.mode))
-    unreadable = (await reader.rows(["unreadable_sales"], window.parameters()))["unreadable_sales"]
-    defects = ", ".join(f"{row['defect']}={row['events']}" for row in unreadable)
+    unreadable = await reader.rows(UNREADABLE_SALES, window.parameters())
+    defects = ", ".join(f"{row.defect}={row.events}" for row in unreadable)
     return Answer(
         ComparedStats.model_construct(**dict(stats), trend=days, previous=previous),
         headers={"X-Data-Unreadable-Sales": defects} if defects else {},
     )
 
 
-async def rows_of(reader: Reader, window: Window, mode: Mode, *more: str) -> dict[str, list[Row]]:
+async def window_rows(reader: Reader, window: Window, mode: Mode) -> WindowRows:
     parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
     await reader.run(lambda: reader.snapshot.ensure_window_tables(parameters))
-    return await reader.rows([*QUERIES, *more], parameters)
+    # The query that takes longest comes first.
+    products, steps, sources, (buyers,), whatsapp_sessions = await gather(
+        reader.rows(PRODUCTS, parameters),
+        reader.rows(STEPS, parameters),
+        reader.rows(TRAFFIC, parameters),
+        reader.rows(BUYERS, parameters),
+        reader.rows(WHATSAPP_SESSIONS, parameters),
+    )
+    return WindowRows(products, steps, sources, buyers, whatsapp_sessions)
 
 
-def dashboard_stats(rows: dict[str, list[Row]], window: Window, mode: Mode) -> DashboardStats:
-    """The answer for one window, from the rows of each of the QUERIES; docs/api.md defines each field."""
+def dashboard_stats(rows: WindowRows, window: Window, mode: Mode) -> DashboardStats:
+    """The answer for one window; docs/api.md defines each field."""
     is_unique = mode is Mode.UNIQUE
-    steps = rows["steps"]
+    steps, buyers = rows.steps, rows.buyers
     events = total_by(steps, "events")
     sessions = total_by(steps, "sessions")
-    (buyers,) = rows["buyers"]
     return DashboardStats(
         mode=mode,
         **sales(steps),
-        **products(rows["products"], is_unique),
+        **products(rows.products, is_unique),
         events_timeline=[
             EventsDay(date=day, **counts) for day, counts in by_day(steps, EventsDay, window).items()
         ],
-        abandonment_rate=percentage(buyers["abandoning_buyers"], buyers["checkout_buyers"]),
+        abandonment_rate=percentage(buyers.abandoning_buyers, buyers.checkout_buyers),
         **funnel(sessions if is_unique else events),
         **payment_funnel(events),
         error_counts=ErrorCounts(**pick(events, ErrorCounts)),
         errors_timeline=[
             ErrorsDay(date=day, **counts) for day, counts in by_day(steps, ErrorsDay, window).items()
         ],
-        **traffic(rows["traffic"], sessions_with_purchase=sessions["purchase"]),
+        **traffic(rows.sources, sessions_with_purchase=sessions["purchase"]),
         retention_metrics=retention(buyers),
         whatsapp_sessions=sessions["whatsapp_cart_click"],
         whatsapp_purchases=sessions["whatsapp_purchase"],
-        whatsapp_sessions_list=[row["session_id"] for row in rows["whatsapp_sessions"]],
+        whatsapp_sessions_list=[row.session_id for row in rows.whatsapp_sessions],
     )
 
 
-def trend(rows: dict[str, list[Row]], window: Window) -> list[TrendDay]:
-    """Each day of the window, from the rows of `steps` and `trend`."""
-    purchases = {row["event_date"]: row for row in rows["steps"] if row["event_type"] == "purchase"}
-    checkouts = {row["event_date"]: row for row in rows["trend"]}
+def trend(steps: list[Step], checkouts: list[DayCheckouts], window: Window) -> list[TrendDay]:
+    """Each day of the window."""
+    purchases = {row.event_date: row for row in steps if row.event_type == "purchase"}
+    begun_on = {row.event_date: row for row in checkouts}
     days = []
     for day in window.days():
-        sold, begun = purchases.get(day, NOTHING_SOLD), checkouts.get(day, NOTHING_BEGUN)
+        sold = purchases.get(day, Step(day, "purchase", 0, 0, Decimal(0)))
+        begun = begun_on.get(day, DayCheckouts(day, 0, 0))
         days.append(
             TrendDay(
                 date=day,
-                total_sales=sold["events"],
-                total_revenue=rounded(sold["revenue"], 2),
-                average_order_value=ratio(sold["revenue"], sold["events"], 2),
-                abandonment_rate=percentage(begun["abandoned_checkouts"], begun["checkouts"]),
+                total_sales=sold.events,
+                total_revenue=rounded(sold.revenue, 2),
+                average_order_value=ratio(sold.revenue, sold.events, 2),
+                abandonment_rate=percentage(begun.abandoned_checkouts, begun.checkouts),
             )
         )
     return days
 
 
-def total_by(steps: list[Row], measure: str) -> Counter[str]:
+def total_by(steps: list[Step], measure: str) -> Counter[str]:
     """The sum of a measure by event type."""
     totals: Counter[str] = Counter()
     for row in steps:
-        totals[row["event_type"]] += row[measure]
+        totals[row.event_type] += getattr(row, measure)
     return totals
 
 
@@ -125,46 +145,46 @@ def pick(counts: Counter[str], model: Any) -> dict[str, int]:
     return {name: counts[name] for name in model.model_fields if name != "date"}
 
 
-def by_day(steps: list[Row], model: Any, window: Window) -> dict[date, dict[str, int]]:
+def by_day(steps: list[Step], model: Any, window: Window) -> dict[date, dict[str, int]]:
     """Each day of the window with the numbers of events that the model has a field for."""
     days: dict[date, Counter[str]] = {day: Counter() for day in window.days()}
     for row in steps:
-        days[row["event_date"]][row["event_type"]] += row["events"]
+        days[row.event_date][row.event_type] += row.events
     return {day: pick(counts, model) for day, counts in days.items()}
 
 
-def sales(steps: list[Row]) -> dict[str, Any]:
-    purchases = [row for row in steps if row["event_type"] == "purchase" and row["events"]]
-    count = sum(row["events"] for row in purchases)
-    revenue = sum((row["revenue"] for row in purchases), Decimal(0))
+def sales(steps: list[Step]) -> dict[str, Any]:
+    purchases = [row for row in steps if row.event_type == "purchase" and row.events]
+    count = sum(row.events for row in purchases)
+    revenue = sum((row.revenue for row in purchases), Decimal(0))
     return {
         "total_sales": count,
         "total_revenue": rounded(revenue, 2),
         "average_order_value": ratio(revenue, count, 2),
-        "sales_by_day": [DayCount(date=row["event_date"], count=row["events"]) for row in purchases],
+        "sales_by_day": [DayCount(date=row.event_date, count=row.events) for row in purchases],
     }
 
 
-def products(rows: list[Row], is_unique: bool) -> dict[str, Any]:
-    sold = sorted((row for row in rows if row["units"]), key=lambda row: row["units_rank"])
-    viewed = [row for row in rows if row["views"]]
+def products(rows: list[Product], is_unique: bool) -> dict[str, Any]:
+    sold = sorted((row for row in rows if row.units), key=lambda row: row.units_rank)
+    viewed = [row for row in rows if row.views]
     return {
-        "top_products": [ProductCount(slug=row["slug"], count=row["units"]) for row in sold[:TOP_PRODUCTS]],
+        "top_products": [ProductCount(slug=row.slug, count=row.units) for row in sold[:TOP_PRODUCTS]],
         "top_viewed_products": [
-            ProductCount(slug=row["slug"], count=row["views"]) for row in viewed[:TOP_PRODUCTS]
+            ProductCount(slug=row.slug, count=row.views) for row in viewed[:TOP_PRODUCTS]
         ],
         "product_performance": [
             ProductPerformance(
-                slug=row["slug"],
-                name=row["name"],
-                views=row["views"],
-                add_to_cart=row["add_to_cart"],
-                purchases=row["purchases"],
-                conversion_rate=percentage(row["purchases"], row["views"]),
-                purchases_units=row["units"] if is_unique else None,
+                slug=row.slug,
+                name=row.name,
+                views=row.views,
+                add_to_cart=row.add_to_cart,
+                purchases=row.purchases,
+                conversion_rate=percentage(row.purchases, row.views),
+                purchases_units=row.units if is_unique else None,
             )
             for row in rows
-            if row["views_rank"] <= 2 * TOP_PRODUCTS
+            if row.views_rank <= 2 * TOP_PRODUCTS
         ],
     }
 
@@ -193,25 +213,25 @@ def payment_funnel(events: Counter[str]) -> dict[str, Any]:
     }
 
 
-def traffic(rows: list[Row], sessions_with_purchase: int) -> dict[str, Any]:
-    sessions = sum(row["sessions"] for row in rows)
+def traffic(rows: list[Source], sessions_with_purchase: int) -> dict[str, Any]:
+    sessions = sum(row.sessions for row in rows)
     return {
         "session_stats": SessionStats(
             unique_sessions=sessions,
-            avg_events_per_session=ratio(sum(row["events"] for row in rows), sessions, 1),
+            avg_events_per_session=ratio(sum(row.events for row in rows), sessions, 1),
             sessions_with_purchase=sessions_with_purchase,
         ),
         "traffic_sources": [
-            TrafficSource(source=row["source"], sessions=row["sessions"]) for row in rows if row["sessions"]
+            TrafficSource(source=row.source, sessions=row.sessions) for row in rows if row.sessions
         ],
     }
 
 
-def retention(buyers: Row) -> RetentionMetrics:
+def retention(buyers: Buyers) -> RetentionMetrics:
     return RetentionMetrics(
-        repurchase_rate=percentage(buyers["recurrent_buyers"], buyers["buyers"]),
-        recurrent_customers=buyers["recurrent_buyers"],
-        total_unique_buyers=buyers["buyers"],
+        repurchase_rate=percentage(buyers.recurrent_buyers, buyers.buyers),
+        recurrent_customers=buyers.recurrent_buyers,
+        total_unique_buyers=buyers.buyers,
         period_days=RETENTION_DAYS,
     )
 

@@ -1,6 +1,7 @@
 """What the shop may be losing: left in abandoned checkouts, and after errors."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -9,8 +10,21 @@ from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import rounded
 from serve.schema import Count, definition, localized_field
-from serve.snapshot import Row
+from serve.snapshot import SqlQuery
 from serve.window import Window
+
+
+class Risk(NamedTuple):
+    """What a source (`kind` source) or an error (`kind` error) stands for; an error has no checkouts."""
+
+    kind: str
+    name: str
+    checkouts: int
+    abandoned_checkouts: int
+    abandoned_value: Decimal
+
+
+MONEY_AT_RISK = SqlQuery("money_at_risk", Risk)
 
 
 class SourceRisk(BaseModel):
@@ -64,42 +78,41 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
     The window is cut into the store's days: what a buyer begins on a day, or on the window's part of it,
     is abandoned where there is no purchase in the same.
     """
-    rows = await reader.rows(["money_at_risk"], window.parameters())
-    return Answer(money_at_risk(rows["money_at_risk"]))
+    return Answer(money_at_risk(await reader.rows(MONEY_AT_RISK, window.parameters())))
 
 
-def money_at_risk(rows: list[Row]) -> MoneyAtRisk:
+def money_at_risk(rows: list[Risk]) -> MoneyAtRisk:
     """The answer for one window, from the rows of `queries/money_at_risk.sql`."""
-    sources, errors = ([row for row in rows if row["kind"] == kind] for kind in ("source", "error"))
+    sources, errors = ([row for row in rows if row.kind == kind] for kind in ("source", "error"))
     return MoneyAtRisk(
-        checkouts=sum(row["checkouts"] for row in sources),
-        abandoned_checkouts=sum(row["abandoned_checkouts"] for row in sources),
+        checkouts=sum(row.checkouts for row in sources),
+        abandoned_checkouts=sum(row.abandoned_checkouts for row in sources),
         abandoned_value=value_of(sources),
-        error_checkouts=sum(row["abandoned_checkouts"] for row in errors),
+        error_checkouts=sum(row.abandoned_checkouts for row in errors),
         error_value=value_of(errors),
         abandoned_by_source=[
             SourceRisk(
-                source=row["name"],
-                checkouts=row["checkouts"],
-                abandoned_checkouts=row["abandoned_checkouts"],
+                source=row.name,
+                checkouts=row.checkouts,
+                abandoned_checkouts=row.abandoned_checkouts,
                 abandoned_value=value_of([row]),
             )
             for row in sources
         ],
         abandoned_by_error=[
             ErrorRisk(
-                error_type=row["name"],
-                abandoned_checkouts=row["abandoned_checkouts"],
+                error_type=row.name,
+                abandoned_checkouts=row.abandoned_checkouts,
                 abandoned_value=value_of([row]),
             )
             for row in errors
-            if row["abandoned_checkouts"]
+            if row.abandoned_checkouts
         ],
     )
 
 
-def value_of(rows: list[Row]) -> float:
-    return rounded(sum((row["abandoned_value"] for row in rows), Decimal(0)), 2)
+def value_of(rows: list[Risk]) -> float:
+    return rounded(sum((row.abandoned_value for row in rows), Decimal(0)), 2)
 
 
 ENDPOINT = Endpoint(

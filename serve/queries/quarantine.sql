@@ -1,5 +1,5 @@
 select
-    quarantine_reason,
-    quarantined_rows
+    quarantine_reason as name,
+    quarantined_rows as number
 from mart_quarantine
 order by quarantine_reason

@@ -17,7 +17,8 @@ import pytest
 
 from pipeline.durable import swap_symlink
 from pipeline.paths import ROOT
-from serve.snapshot import ReadSnapshot
+from serve.endpoints.dashboard_rows import STEPS
+from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.warehouse import Warehouse
 from serve.window import resolve
 from tests.support.shop import DASHBOARD, NOW, SECRET, Server, Shop, authorized, event
@@ -136,7 +137,7 @@ def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_i
     warehouse.retire(version)
     with closing(begun):
         begun.ensure_window_tables(parameters)
-        assert begun.rows("steps", parameters)
+        assert begun.rows(STEPS, parameters)
 
 
 def test_a_server_that_has_ended_lets_go_of_its_version(three_versions: Shop) -> None:
@@ -241,9 +242,9 @@ def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard
     asked: list[str] = []
     rows = ReadSnapshot.rows
 
-    def counted(session: ReadSnapshot, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        asked.append(query)
-        return rows(session, query, parameters)
+    def counted(snapshot: ReadSnapshot, query: SqlQuery[Row], parameters: Parameters) -> list[Row]:
+        asked.append(query.name)
+        return rows(snapshot, query, parameters)
 
     monkeypatch.setattr(ReadSnapshot, "rows", counted)
     with shop.serving(NOW) as server:

@@ -1,23 +1,12 @@
-"""E-mail addresses within texts: finds them in any spelling, and compares them by keyed hashes only.
+"""SQL functions for e-mail addresses in texts: find them in any spelling, compare them by keyed hashes."""
 
-`WAREHOUSE_DIR/key` is made once, and no other file has it. Without it, nobody can test a hash against
-a list of addresses. `WAREHOUSE_DIR/erased` has a line for each erased address: its
-hash, a random number from which those who stand in for its buyers are made, and these buyers.
-"""
-
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import md5, sha256
-from pathlib import Path
-from secrets import token_hex
+from hashlib import md5
 
 import duckdb
 
-from pipeline.durable import sync, write_text
-from pipeline.paths import ERASED, KEY
+from pipeline.pseudonyms import Pseudonyms
 
-HASH_DIGITS = 64
 # The longest that RFC 5321 allows before the @ and after it.
 LONGEST_NAME, LONGEST_DOMAIN = 64, 255
 # A text with more than that is taken to hold an erased address, because searching it would take too long.
@@ -37,63 +26,6 @@ ESCAPED_AT = (
 # Every text with an address matches this, and it is quick to search for.
 SIGN = f"[@＠]|{ESCAPED_AT}"
 ADDRESS = rf"[\p{{L}}\p{{M}}\p{{N}}._+~-][@＠][\p{{L}}\p{{N}}.-]+[.．]\p{{L}}{{2}}|{ESCAPED_AT}"
-
-
-def key_of(warehouse: Path) -> str:
-    """The key of a warehouse; made on first use."""
-    path = warehouse / KEY
-    if not path.exists():
-        unfinished = warehouse / f"{KEY}.{token_hex(4)}.tmp"
-        descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{token_hex(32)}\n")
-        sync(unfinished)
-        try:
-            # A link, because a rename would replace the key of a build that began at the same time.
-            os.link(unfinished, path)
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
-        sync(warehouse)
-    return path.read_text(encoding="ascii").strip()
-
-
-@dataclass(frozen=True)
-class Pseudonyms:
-    """What pseudonyms are made of: the warehouse's key, and the lines of its file `erased`."""
-
-    key: str
-    erased: list[str]
-
-
-def pseudonyms_of(warehouse: Path) -> Pseudonyms:
-    """The pseudonyms of a warehouse; its key is made on first use."""
-    key = key_of(warehouse)
-    key_lines_of_before(warehouse, key)
-    return Pseudonyms(key, erased_lines(warehouse))
-
-
-def erased_lines(warehouse: Path) -> list[str]:
-    path = warehouse / ERASED
-    return path.read_text(encoding="ascii").splitlines() if path.exists() else []
-
-
-def write_erased(warehouse: Path, lines: Iterable[str]) -> None:
-    write_text(warehouse / ERASED, "".join(f"{line}\n" for line in sorted(lines)))
-
-
-def key_lines_of_before(warehouse: Path, key: str) -> None:
-    """Rewrite lines of earlier releases, which hold lengths and a SHA-256 without a key."""
-    lines = [line.split() for line in erased_lines(warehouse)]
-    if any(len(first) < HASH_DIGITS for first, *_ in lines):
-        path = warehouse / ERASED
-        written_at = path.stat().st_mtime
-        for line in lines:
-            if len(line[0]) < HASH_DIGITS:
-                line[:] = [sha256((key + line[2]).encode()).hexdigest(), token_hex(16)]
-        write_erased(warehouse, map(" ".join, lines))
-        os.utime(path, (written_at, written_at))
 
 
 def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudonyms) -> None:

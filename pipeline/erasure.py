@@ -10,26 +10,19 @@ import shutil
 import sys
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import duckdb
 
-from pipeline.addresses import (
-    LONGEST_DOMAIN,
-    LONGEST_NAME,
-    SIGN,
-    define_addresses,
-    pseudonyms_of,
-    write_erased,
-)
+from pipeline.addresses import LONGEST_DOMAIN, LONGEST_NAME, define_addresses
 from pipeline.build_file import ROWS, open_build_file
+from pipeline.described_tables import comments
 from pipeline.durable import locked, sync
 from pipeline.paths import BUILD, ERASED, KEY, LANDED, LINK, SPARK, VERSIONS, warehouse_folder
+from pipeline.pseudonyms import pseudonyms_of, write_erased
 from pipeline.quoting import quoted
-from pipeline.versions import comments, publish_version, remove_leftovers
+from pipeline.redaction import BUYER, copy_redacted, descriptions
+from pipeline.versions import publish_version, remove_leftovers
 
-NO_TEXT = "select null, null, null"
-BUYER = "buyer_id"
 FOUND = f"""
     select
         count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
@@ -113,13 +106,13 @@ def erase_from_build(warehouse: Path, buyers: list[str]) -> tuple[int, int]:
             shutil.rmtree(spilled)
         define_addresses(connection, pseudonyms_of(warehouse))
         connection.execute(f"attach {quoted(unfinished)} as target")
-        tables = tables_of(connection, "build")
+        tables = descriptions(connection, "build")
         found = (0, 0)
         if ROWS in tables:
             (found,) = connection.execute(FOUND, [buyers]).fetchall()
         # Without this table, the next build is a full refresh.
         tables.pop("last_publication", None)
-        copy(connection, "build", tables)
+        copy_redacted(connection, "build", tables)
         views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
         made_again = " ".join(sql for (sql,) in views)
         connection.execute(f"use target; begin; {comments(tables)} {made_again} commit; use build")
@@ -146,7 +139,7 @@ def erase_from_versions(warehouse: Path) -> None:
             define_addresses(connection, pseudonyms_of(warehouse))
             try:
                 connection.execute(f"attach {quoted(link.resolve())} as published (read_only)")
-                publish_again(connection, warehouse, tables_of(connection, "published"))
+                publish_again(connection, warehouse)
             except duckdb.Error as error:
                 raise ErasureError(f"{link} is damaged: build, then erase again. ({error})") from None
     for path in versions.glob("*.duckdb"):
@@ -155,78 +148,21 @@ def erase_from_versions(warehouse: Path) -> None:
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)
 
 
-def publish_again(connection: duckdb.DuckDBPyConnection, warehouse: Path, published: dict[str, Any]) -> None:
-    tables = {table: described for table, described in published.items() if table != "published_build"}
+def publish_again(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Publish a redacted copy of the database `published`."""
+    tables = descriptions(connection, "published")
+    del tables["published_build"]
     ((store_timezone, inputs),) = connection.execute(
         "select store_timezone, inputs from published.published_build"
     ).fetchall()
     publish_version(
         connection,
         warehouse,
-        {"tables": tables, "store_timezone": store_timezone},
+        tables,
+        store_timezone,
         inputs,
-        fill=lambda: copy(connection, "published", tables),
+        fill=lambda: copy_redacted(connection, "published", tables),
     )
-
-
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, Any]:
-    """Each table's description and those of its columns, as `versions.comments` takes them, and its texts."""
-    tables: dict[str, Any] = {}
-    found = connection.execute(
-        """
-        select table_name, coalesce(tables.comment, ''), column_name, coalesce(columns.comment, ''),
-            data_type = 'VARCHAR' and column_name != 'file'
-        from duckdb_tables() as tables
-        join duckdb_columns() as columns using (database_name, schema_name, table_name)
-        where database_name = ?
-        """,
-        [database],
-    )
-    for table, description, column, column_description, is_text in found.fetchall():
-        described = tables.setdefault(table, {"description": description, "columns": {}, "texts": []})
-        described["columns"][column] = column_description
-        if is_text:
-            described["texts"].append(column)
-    return tables
-
-
-def copy(connection: duckdb.DuckDBPyConnection, database: str, tables: dict[str, Any]) -> None:
-    """Write the tables into the database `target`, without erased addresses and buyers."""
-    texts = [
-        f"select '{table}', '{column}', {column} from {database}.{table}"
-        for table, described in tables.items()
-        for column in described["texts"]
-        if column != BUYER
-    ]
-    # In two steps: DuckDB plans an expression above a union once for each part of it. `without_erased`
-    # takes 40 ms, and the build file has a hundred columns of texts.
-    connection.execute(f"""
-        create or replace temporary table suspected as
-        select distinct *
-        from ({" union all ".join(texts) or NO_TEXT}) as texts (table_name, column_name, text)
-        where regexp_matches(text, '{SIGN}');
-
-        create or replace temporary table replaced as
-        select *, landed.without_erased(text) as instead
-        from suspected
-        where instead != text
-    """)
-    found = connection.execute("select distinct table_name, column_name from replaced").fetchall()
-    for table, described in tables.items():
-        values = {column: replaced_text(table, column) for name, column in found if name == table}
-        if BUYER in described["texts"]:
-            values[BUYER] = f"landed.stranger({BUYER})"
-        replaced = ", ".join(f"{value} as {column}" for column, value in values.items())
-        columns = f"* replace ({replaced})" if replaced else "*"
-        connection.execute(f"create table target.{table} as select {columns} from {database}.{table} as old")
-
-
-def replaced_text(table: str, column: str) -> str:
-    instead = (
-        "select any_value(instead) from replaced"
-        f" where table_name = '{table}' and column_name = '{column}' and text = old.{column}"
-    )
-    return f"coalesce(({instead}), {column})"
 
 
 def main() -> None:

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import duckdb
 
+from pipeline.described_tables import PUBLISHED_BUILD, Tables, comments
 from pipeline.durable import clone_file, locked, swap_symlink, sync
 from pipeline.paths import KEY, LINK, PARQUET_LINK, VERSIONS
 from pipeline.quoting import quoted
@@ -27,17 +27,6 @@ EVENTS = "fct_events"
 WRITTEN = "select table_name from duckdb_tables() where database_name = 'target' and comment is null"
 KEPT_VERSIONS = 3
 KEPT_SECONDS = 180
-PUBLISHED_BUILD = {
-    "published_build": {
-        "description": "Which build this is; one row.",
-        "columns": {
-            "version": "Its name, as in the API's X-Data-Version.",
-            "store_timezone": "The IANA zone of its calendar days.",
-            "built_at": "When it was built, UTC.",
-            "inputs": "Hash of the files read, the code and the zone; the same ones give the same tables.",
-        },
-    }
-}
 
 
 class EmptyBuildError(Exception):
@@ -47,16 +36,16 @@ class EmptyBuildError(Exception):
 def publish_version(
     connection: duckdb.DuckDBPyConnection,
     warehouse: Path,
-    config: dict[str, Any],
+    tables: Tables,
+    store_timezone: str,
     inputs: str,
     fill: Callable[[], None],
     base: Path | None = None,
 ) -> tuple[Path, str]:
     """Publish what `fill` writes into the database `target`, which is empty or a copy of the version `base`.
 
-    `config["tables"]` has each table's description and those of its columns, which become comments in it;
-    `config["store_timezone"]` and `inputs` go into `published_build`. Returns the version and its digest.
-    Raises EmptyBuildError.
+    The descriptions of `tables` become comments in it; `store_timezone` and `inputs` go into
+    `published_build`. Returns the version and its digest. Raises EmptyBuildError.
     """
     versions = warehouse / VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
@@ -75,9 +64,9 @@ def publish_version(
                     "create table target.published_build as select"
                     " cast(? as varchar) as version, cast(? as varchar) as store_timezone,"
                     " cast(? as timestamp) as built_at, cast(? as varchar) as inputs",
-                    [version.stem, config["store_timezone"], built_at, inputs],
+                    [version.stem, store_timezone, built_at, inputs],
                 )
-                described = config["tables"] | PUBLISHED_BUILD
+                described = tables | PUBLISHED_BUILD
                 written = connection.execute(WRITTEN).fetchall()
                 connection.execute(comments({table: described[table] for (table,) in written}))
             # The folder first, because a folder whose version is missing is removed by the next build.
@@ -90,7 +79,7 @@ def publish_version(
         # Nobody who looks at the dashboard waits for this.
         with ThreadPoolExecutor(max_workers=1) as meanwhile:
             new_digest = meanwhile.submit(digest, version)
-            write_parquet(connection, version, [*config["tables"], *PUBLISHED_BUILD], folder)
+            write_parquet(connection, version, [*tables, *PUBLISHED_BUILD], folder)
         swap_symlink(warehouse / PARQUET_LINK, folder)
         prune_versions(warehouse)
         return version, new_digest.result()
@@ -174,15 +163,6 @@ def digest(path: Path) -> str:
         while part := file.read(1_000_000):
             known = crc32(part, known)
     return f"{known:08x}"
-
-
-def comments(tables: dict[str, Any]) -> str:
-    statements = []
-    for table, described in tables.items():
-        statements.append(f"comment on table target.{table} is {quoted(described['description'])};")
-        for column, description in described["columns"].items():
-            statements.append(f"comment on column target.{table}.{column} is {quoted(description)};")
-    return " ".join(statements)
 
 
 def remove_leftovers(versions: Path) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
-from pipeline.addresses import Pseudonyms, define_addresses, pseudonyms_of
+from pipeline.addresses import define_addresses
 from pipeline.landing.load import create_files
 from pipeline.landing.rows import FileVersion, rows_of_files
 from pipeline.landing.zone import (
@@ -25,6 +25,7 @@ from pipeline.landing.zone import (
     landing_zone,
 )
 from pipeline.paths import ROOT
+from pipeline.pseudonyms import Pseudonyms, pseudonyms_of
 from pipeline.robots import define_is_robot
 
 SEEDS = ("event_names", "event_types")

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
 from pipeline.build_file import known_files, unreadable_note
 from pipeline.definition import hash_of_inputs
+from pipeline.described_tables import Publication
 from pipeline.durable import swap_symlink
 from pipeline.load_summary import load_summary
 from pipeline.paths import ERASED, SPARK
@@ -23,8 +23,15 @@ from pipeline.versions import publish_version
 KEPT_SECONDS = 86_400
 
 
+class SparkPublication(Publication):
+    """warehouse: the folder; folder: where Spark has written the tables, below its own folder."""
+
+    warehouse: str
+    folder: str
+
+
 class DefaultSource(DataSource):
-    """Option `build`: JSON of what `publish_version` asks for, the `warehouse`, the `folder` of tables."""
+    """Option `build`: JSON of a SparkPublication."""
 
     @classmethod
     def name(cls) -> str:
@@ -38,7 +45,7 @@ class DefaultSource(DataSource):
 
 
 class Publisher(DataSourceReader):
-    def __init__(self, build: dict[str, Any]) -> None:
+    def __init__(self, build: SparkPublication) -> None:
         self.build = build
         self.warehouse = Path(build["warehouse"]).absolute()
         self.link = self.warehouse / SPARK / "current"
@@ -57,7 +64,12 @@ class Publisher(DataSourceReader):
             summary = load_summary(connection, rows, duplicates)
             inputs = hash_of_inputs(files, self.build["store_timezone"])
             version, _ = publish_version(
-                connection, self.warehouse, self.build, inputs, fill=lambda: self.fill(connection)
+                connection,
+                self.warehouse,
+                self.build["tables"],
+                self.build["store_timezone"],
+                inputs,
+                fill=lambda: self.fill(connection),
             )
         before = self.link.resolve()
         swap_symlink(self.link, self.folder)

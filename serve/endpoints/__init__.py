@@ -1,9 +1,10 @@
-"""The endpoints that answer from the marts, one module each.
+"""The endpoints that answer from the marts, one module or package each.
 
 A new one is a module with an ENDPOINT, listed here: its route, its part of the OpenAPI document, its cached
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import dashboard, money_at_risk
+from serve.endpoints import money_at_risk
+from serve.endpoints.dashboard import endpoint as dashboard
 
 ENDPOINTS = (dashboard.ENDPOINT, money_at_risk.ENDPOINT)

@@ -22,8 +22,9 @@ from pipeline.robots import is_robot
 from serve.errors import BadEvent, ClientDisconnected, OriginNotAllowed, RateLimited, TooLarge, Unauthorized
 from serve.schema import Problem
 from serve.tokens import claims_of
-from serve.tracking.events import BODY, MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent
+from serve.tracking.events import MOST_EVENTS, Sender, events_of, warnings_about, with_user_agent
 from serve.tracking.journal import EventJournal
+from serve.tracking.schema import BODY
 from serve.tracking.values import LONGEST_TEXT, id_of
 
 PATH = "/api/analytics/track"

@@ -10,10 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.described_tables import Tables
 from pipeline.versions import publish_version
 from tests.support.shop import Shop, event
 
-TABLES = {
+TABLES: Tables = {
     name: {"description": "", "columns": {}, "types": {}}
     for name in ("fct_events", "mart_sales", "fct_steps_daily")
 }
@@ -69,8 +70,7 @@ def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
             for table in TABLES:
                 connection.execute(f"create table target.{table} as from fct_events")
 
-        config = {"tables": TABLES, "store_timezone": "UTC"}
-        version, _ = publish_version(connection, tmp_path, config, "inputs", fill)
+        version, _ = publish_version(connection, tmp_path, TABLES, "UTC", "inputs", fill)
     folder, versions = version.with_suffix(""), version.parent
     named = steps.place("name", version)
     assert steps.place("sync", version.with_suffix(".tmp")) < named < steps.place("sync", versions)

@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.durable import swap_symlink
 from pipeline.paths import ROOT
-from serve.endpoints.dashboard_rows import STEPS
+from serve.endpoints.dashboard.rows import STEPS
 from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.warehouse import Warehouse
 from serve.window import resolve

@@ -173,7 +173,7 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
 def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
     tmp_path: Path,
 ) -> None:
-    from pipeline.addresses import Pseudonyms
+    from pipeline.pseudonyms import Pseudonyms
     from pipeline.spark.pyspark_landing import LandingReader, Query
 
     folder = tmp_path / "landing"

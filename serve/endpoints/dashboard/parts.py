@@ -1,14 +1,11 @@
-"""`GET /api/analytics/dashboard-stats/`: everything the dashboard draws."""
+"""From the rows of a window to the parts of the answer."""
 
-from asyncio import gather
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from serve.endpoint import Answer, Endpoint
-from serve.endpoints.dashboard_models import (
-    ComparedStats,
+from serve.endpoints.dashboard.models import (
     ConversionRates,
     DashboardStats,
     DayCount,
@@ -23,65 +20,12 @@ from serve.endpoints.dashboard_models import (
     TrafficSource,
     TrendDay,
 )
-from serve.endpoints.dashboard_rows import (
-    BUYERS,
-    PRODUCTS,
-    STEPS,
-    TRAFFIC,
-    TREND,
-    UNREADABLE_SALES,
-    WHATSAPP_SESSIONS,
-    Buyers,
-    DayCheckouts,
-    Product,
-    Source,
-    Step,
-    WindowRows,
-)
-from serve.query import Compare, Mode, StatsQuery
-from serve.reader import Reader
+from serve.endpoints.dashboard.rows import Buyers, DayCheckouts, Product, Source, Step, WindowRows
+from serve.query import Mode
 from serve.rounding import percentage, ratio, rounded
-from serve.window import RETENTION_DAYS, Window, window_before
+from serve.window import RETENTION_DAYS, Window
 
 TOP_PRODUCTS = 5
-
-
-async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
-    """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
-
-    With `compare=previous`, also the same over the window of equal length just before; with
-    `include=trend`, also sales, revenue, average order and abandonment of each day.
-    Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
-    """
-    rows = await window_rows(reader, window, query.mode)
-    stats = await reader.run(lambda: dashboard_stats(rows, window, query.mode))
-    days = previous = None
-    if query.include:
-        days = trend(rows.steps, await reader.rows(TREND, window.parameters()), window)
-    if query.compare:
-        before = await reader.run(lambda: window_before(reader.snapshot, window))
-        rows_before = await window_rows(reader, before, query.mode)
-        previous = await reader.run(lambda: dashboard_stats(rows_before, before, query.mode))
-    unreadable = await reader.rows(UNREADABLE_SALES, window.parameters())
-    defects = ", ".join(f"{row.defect}={row.events}" for row in unreadable)
-    return Answer(
-        ComparedStats.model_construct(**dict(stats), trend=days, previous=previous),
-        headers={"X-Data-Unreadable-Sales": defects} if defects else {},
-    )
-
-
-async def window_rows(reader: Reader, window: Window, mode: Mode) -> WindowRows:
-    parameters = {**window.parameters(), "is_unique": mode is Mode.UNIQUE}
-    await reader.run(lambda: reader.snapshot.ensure_window_tables(parameters))
-    # The query that takes longest comes first.
-    products, steps, sources, (buyers,), whatsapp_sessions = await gather(
-        reader.rows(PRODUCTS, parameters),
-        reader.rows(STEPS, parameters),
-        reader.rows(TRAFFIC, parameters),
-        reader.rows(BUYERS, parameters),
-        reader.rows(WHATSAPP_SESSIONS, parameters),
-    )
-    return WindowRows(products, steps, sources, buyers, whatsapp_sessions)
 
 
 def dashboard_stats(rows: WindowRows, window: Window, mode: Mode) -> DashboardStats:
@@ -234,14 +178,3 @@ def retention(buyers: Buyers) -> RetentionMetrics:
         total_unique_buyers=buyers.buyers,
         period_days=RETENTION_DAYS,
     )
-
-
-ENDPOINT = Endpoint(
-    path="/api/analytics/dashboard-stats",
-    name="get_dashboard_stats",
-    query=StatsQuery,
-    response=ComparedStats,
-    answer=answer,
-    first_queries=tuple(StatsQuery(mode=mode) for mode in Mode),
-    next_queries=tuple(StatsQuery(mode=mode, compare=compare) for mode in Mode for compare in Compare),
-)

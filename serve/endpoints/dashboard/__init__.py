@@ -1,0 +1,1 @@
+"""`GET /api/analytics/dashboard-stats/`: its queries and rows, its models, and how one becomes the other."""

@@ -93,7 +93,7 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
 def build_rows(shop: Shop, count: int) -> list[str]:
     """A full build, the one before; then some of more events each and some of nothing new."""
     log(f"Building more on {count:,} events")
-    full = seconds_in_words(shop.build_seconds, shop.seconds_in_models())
+    full = seconds_text(shop.build_seconds, shop.seconds_in_models())
     rows = [f"| full build, {count:,} events | {full}, peak memory {megabytes(shop.build_peak_bytes)} |"]
     taken, written = [], written_by_children()
     for _ in range(BUILDS):
@@ -104,14 +104,14 @@ def build_rows(shop: Shop, count: int) -> list[str]:
     each = megabytes((written_by_children() - written) // BUILDS)
     rows.append(
         f"| build, {MORE_EVENTS:,} more, median of {BUILDS}"
-        f" | {seconds_in_words(in_all, in_models)}, {each} written |"
+        f" | {seconds_text(in_all, in_models)}, {each} written |"
     )
     seconds = median(shop.build()[0] for _ in range(BUILDS))
     rows.append(f"| build, nothing new, median of {BUILDS} | {seconds:.1f} s, dbt is not started |")
     return rows
 
 
-def seconds_in_words(in_all: float, in_models: float) -> str:
+def seconds_text(in_all: float, in_models: float) -> str:
     return f"{in_all:.1f} s, {in_models:.1f} s of it after dbt's start-up"
 
 
@@ -129,7 +129,7 @@ def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:
             raw_taken.append(time.perf_counter() - started_at)
     p50, p99, raw_p50 = median(taken), percentile(taken, 99), median(raw_taken)
     return (
-        f"| answer not kept, mode {mode}, against plain SQL |"
+        f"| response not cached, mode {mode}, against plain SQL |"
         f" p50 {1000 * p50:.1f} ms, p99 {1000 * p99:.1f} ms; SQL p50 {1000 * raw_p50:.0f} ms:"
         f" ratio {raw_p50 / p50:.1f} |"
     )
@@ -145,8 +145,8 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
         publishing = load(server, f"{dashboard.ENDPOINT.path}/")
     return [
         f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {described(empty)} |",
-        f"| kept answers, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",
-        f"| kept answers while {len(versions)} versions are published | {described(publishing)}:"
+        f"| cached responses, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",
+        f"| cached responses while {len(versions)} versions are published | {described(publishing)}:"
         f" ratio {publishing[0] / empty[0]:.2f} |",
     ]
 

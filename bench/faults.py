@@ -1,4 +1,4 @@
-"""Puts a shop through faults while it is asked: `make faults TRIES=12`, written to `bench/faults.md`."""
+"""Injects faults into a shop that is being queried: `make faults TRIES=12` writes `bench/faults.md`."""
 
 import argparse
 import sys

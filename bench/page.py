@@ -1,4 +1,4 @@
-"""The dashboard's page as a browser that has kept nothing of it meets it."""
+"""The dashboard's page in a browser with an empty cache."""
 
 from dataclasses import dataclass
 

@@ -5,6 +5,6 @@
     )
 {%- endmacro %}
 
-{% macro line_value(price, quantity) -%}
+{% macro line_amount(price, quantity) -%}
     cast(cast({{ price }} as decimal(24, 4)) * {{ quantity }} as decimal(24, 4))
 {%- endmacro %}

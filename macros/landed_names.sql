@@ -43,7 +43,7 @@
 {% macro with_known_names(row, text) -%}
     {%- set known = "['" ~ names_of_fields() | join("', '") ~ "']" -%}
     case
-        -- Asked of the text first, because taking a row apart takes much longer.
+        -- The text is searched first, because parsing a row takes much longer.
         when regexp_matches({{ text }}, '[A-Z\s][^"]*"\s*:')
             and len(list_filter(
                 json_keys({{ row }}),
@@ -102,6 +102,6 @@
                 'quantity': {{ json_text('found.quantity') }}
             }
         ),
-        lambda found: {{ line_value(price_of('found.price'), 'coalesce(' ~ quantity_of('found.quantity') ~ ', 1)') }}
+        lambda found: {{ line_amount(price_of('found.price'), 'coalesce(' ~ quantity_of('found.quantity') ~ ', 1)') }}
     )) as decimal(24, 4))
 {%- endmacro %}

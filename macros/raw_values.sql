@@ -119,7 +119,7 @@
             and left({{ iso_text }}, 4) != '0000'
             then
                 timezone('UTC', try_cast(
-                    -- DuckDB wants seconds before a zone.
+                    -- DuckDB requires seconds before a zone.
                     regexp_replace(replace(upper({{ iso_text }}), ',', '.'), '^(.{16})(Z|[+-].*)?$', '\1:00\2')
                     as timestamptz
                 ))

@@ -31,13 +31,13 @@ ADDRESS = rf"[\p{{L}}\p{{M}}\p{{N}}._+~-][@＠][\p{{L}}\p{{N}}.-]+[.．]\p{{L}}{
 def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudonyms) -> None:
     """Create the functions in `landed` that deal with people.
 
-    - `keyed(text)`: 32 digits that tell it, for whoever has the key.
+    - `keyed(text)`: a hash of 32 digits, by the key.
     - `keyed_number(text)`: the same as a number.
     - `buyer(text)`: who a user's or a session's id is; of an erased one, a random one.
     - `plain_text(text)`: the text without escapes, in small letters.
     - `address_hash(text)`: what tells an address, in plain text, in the lines of `erased`.
     - `without_addresses(text)`: the text, or what stands for one that holds an address.
-    - `without_erased(text)`: the text, or what stands for one that holds an erased address.
+    - `redacted(text)`: the text, or what stands for one that holds an erased address.
     """
     key, erased = pseudonyms.key, pseudonyms.erased
     lines = [line.split() for line in erased]
@@ -47,7 +47,7 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudony
     ]
     stranger = "(select strangers.stranger from landed.strangers where strangers.buyer = id)"
     stands_in = "'address-' || left(landed.keyed(value), 16)"
-    without_erased = f"""
+    redacted = f"""
         case
             when not regexp_matches(value, '{SIGN}') then value
             when length(value) > {LONGEST_TEXT} then {stands_in}
@@ -74,8 +74,8 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudony
             or len(string_split(text, '@')) > {MOST_ADDRESSES}
             or list_has_any({addresses_of("string_split(text, '@')")}, [{hashes}])
         )[1];
-        create or replace macro landed.without_erased(value) as
-            {without_erased if erased else "value"}
+        create or replace macro landed.redacted(value) as
+            {redacted if erased else "value"}
     """)
     if strangers:
         connection.executemany("insert into landed.strangers values (?, ?)", strangers)

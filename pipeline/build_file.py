@@ -13,7 +13,7 @@ from pipeline.paths import published_version
 from pipeline.quoting import printable
 
 ROWS, FILES = "stg_landing__rows", "stg_landing__files"
-PATIENCE = 120  # Seconds to wait for another build to end.
+OPEN_TIMEOUT_SECONDS = 120  # Seconds to wait for another build to end.
 # The version of a file that is no longer part of the landing zone: no row is of it.
 LEFT_OUT = "left out"
 
@@ -32,9 +32,9 @@ class KnownFile(NamedTuple):
 def open_build_file(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """The build file, once no other process has it open.
 
-    Raises duckdb.IOException where that takes longer than PATIENCE.
+    Raises duckdb.IOException where that takes longer than OPEN_TIMEOUT_SECONDS.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + OPEN_TIMEOUT_SECONDS
     while True:
         try:
             return duckdb.connect(path, read_only=read_only)

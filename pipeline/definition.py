@@ -39,7 +39,7 @@ CODE = (
 
 
 def parser_version() -> str:
-    """A hash of the parser and its settings, kept with each file that it has read."""
+    """A hash of the parser and its settings, stored with each file that it has read."""
     return md5("\0".join([*parser_settings(), hash_of_files(PARSER)]).encode()).hexdigest()
 
 

@@ -26,7 +26,7 @@ from pipeline.versions import publish_version, remove_leftovers
 FOUND = f"""
     select
         count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
-        count(*) filter (where landed.without_erased(quarantined_text) != quarantined_text)
+        count(*) filter (where landed.redacted(quarantined_text) != quarantined_text)
     from build.{ROWS}
 """
 

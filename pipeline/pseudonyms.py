@@ -1,8 +1,8 @@
 """The key of a warehouse, by which customers are hashed, and the addresses that were erased from it.
 
-`WAREHOUSE_DIR/key` is made once, and no other file has it. Without it, nobody can test a hash against a list
-of addresses. `WAREHOUSE_DIR/erased` has a line for each erased address: its hash, a random salt from which
-the stand-ins for its buyers are made, and the hashes of these buyers.
+`WAREHOUSE_DIR/key` is made once, and no other file has it. Without the key, nobody can test a hash against
+a list of addresses. `WAREHOUSE_DIR/erased` has a line for each erased address: its hash, a random salt
+that makes the stand-ins for its buyers, and the hashes of these buyers.
 """
 
 import os

@@ -55,7 +55,7 @@ def copy_redacted(connection: duckdb.DuckDBPyConnection, database: str, tables: 
         for column in columns[table]
         if column != BUYER
     ]
-    # In two steps: DuckDB plans an expression above a union once for each part of it. `without_erased`
+    # In two steps: DuckDB plans an expression above a union once for each part of it. `redacted`
     # takes 40 ms, and the build file has a hundred columns of texts.
     connection.execute(f"""
         create or replace temporary table suspected as
@@ -64,7 +64,7 @@ def copy_redacted(connection: duckdb.DuckDBPyConnection, database: str, tables: 
         where regexp_matches(text, '{SIGN}');
 
         create or replace temporary table replaced as
-        select *, landed.without_erased(text) as instead
+        select *, landed.redacted(text) as instead
         from suspected
         where instead != text
     """)

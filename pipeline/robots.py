@@ -1,4 +1,4 @@
-"""Tells crawlers and headless browsers from people by their user agents, by a list kept for that."""
+"""Tells crawlers and headless browsers from people, by the user agents that crawler-user-agents lists."""
 
 import os
 import re
@@ -31,8 +31,8 @@ def compiled() -> list[re.Pattern[str]]:
 
 @cache
 def patterns() -> list[str]:
-    kept = [each["pattern"] for each in CRAWLER_USER_AGENTS_DATA if LIBRARY not in each["tags"]]
-    return ["|".join(kept[first : first + TOGETHER]) for first in range(0, len(kept), TOGETHER)]
+    patterns = [each["pattern"] for each in CRAWLER_USER_AGENTS_DATA if LIBRARY not in each["tags"]]
+    return ["|".join(patterns[first : first + TOGETHER]) for first in range(0, len(patterns), TOGETHER)]
 
 
 def define_is_robot(connection: duckdb.DuckDBPyConnection) -> None:

@@ -25,8 +25,8 @@ NAME = "%Y%m%dT%H%M%S%fZ"
 EVENTS = "fct_events"
 # The tables that were written, and not copied with their comments.
 WRITTEN = "select table_name from duckdb_tables() where database_name = 'target' and comment is null"
-KEPT_VERSIONS = 3
-KEPT_SECONDS = 180
+RETAINED_VERSIONS = 3
+RETAINED_SECONDS = 180
 
 
 class EmptyBuildError(Exception):
@@ -76,9 +76,9 @@ def publish_version(
             remove_leftovers(versions)
         sync(versions)
         swap_symlink(warehouse / LINK, version)
-        # Nobody who looks at the dashboard waits for this.
-        with ThreadPoolExecutor(max_workers=1) as meanwhile:
-            new_digest = meanwhile.submit(digest, version)
+        # After the link is swapped, because the API does not need the Parquet files.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            new_digest = thread.submit(digest, version)
             write_parquet(connection, version, [*tables, *PUBLISHED_BUILD], folder)
         swap_symlink(warehouse / PARQUET_LINK, folder)
         prune_versions(warehouse)
@@ -89,9 +89,9 @@ def publish_version(
 def open_target(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
     """A file, new or a copy, as the database `target` for one transaction; synced at the end."""
     connection.execute(f"attach {quoted(path)} as target (storage_version 'v1.2.0')")
-    with ThreadPoolExecutor(max_workers=1) as meanwhile:
-        # Of a copy, only what is changed is left to be synced at the end.
-        is_synced = meanwhile.submit(sync, path)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        # Of a copy, only the changes are left to be synced at the end.
+        is_synced = thread.submit(sync, path)
         try:
             connection.execute("begin")
             yield
@@ -179,13 +179,13 @@ def prune_versions(warehouse: Path) -> None:
 
     A version from before the warehouse had a key goes too: it may hold addresses, or hashes without a key.
     """
-    young = time.time() - KEPT_SECONDS
+    young = time.time() - RETAINED_SECONDS
     key = warehouse / KEY
     made_at = key.stat().st_mtime if key.exists() else 0.0
     versions = sorted((warehouse / VERSIONS).glob("*.duckdb"))
     for path in versions[:-1]:
         written_at = path.stat().st_mtime
-        is_spare = path not in versions[-KEPT_VERSIONS:]
+        is_spare = path not in versions[-RETAINED_VERSIONS:]
         if written_at < made_at or (is_spare and written_at < young):
             path.unlink()
             shutil.rmtree(path.with_suffix(""), ignore_errors=True)

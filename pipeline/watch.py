@@ -139,7 +139,7 @@ def run(landing: LandingZone, project: Project, warehouse: Path, stopping: Event
                 log.info("%s; %s s", messages, seconds, extra={"seconds": seconds})
                 built, complaint, failures = files, "", 0
                 if landing.files() != built:
-                    # The folder may not have been watched meanwhile.
+                    # Files may have landed while the folder was not watched.
                     continue
             record_watcher(warehouse, "waiting")
             if not landing.wait(stopping):

@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
 
 
 class Workers(Multiprocess):
-    """uvicorn's, which else goes on taking connections for nobody until the last worker has ended."""
+    """Closes uvicorn's socket at once: it would go on accepting connections until the last worker ends."""
 
     def terminate_all(self) -> None:
         for listening in self.sockets:

@@ -34,7 +34,7 @@ class AccessLogMiddleware:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
-                # Neither an error nor the health is to be met again from somebody's cache.
+                # No cache between server and client may store an error or the health.
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -45,10 +45,10 @@ class AccessLogMiddleware:
 
 
 def log_request(scope: Scope, status: int, seconds: float) -> None:
-    route, is_cached = route_of(scope), scope["state"].get("kept")
+    route, is_cached = route_of(scope), scope["state"].get("is_cached")
     REQUEST_SECONDS.labels(route, status).observe(seconds)
     if is_cached is not None:
-        ANSWERS.labels("kept" if is_cached else "computed").inc()
+        ANSWERS.labels("cached" if is_cached else "computed").inc()
     # Each once, however often it is there.
     query = b"&".join(dict.fromkeys(LOGGED_PARAMETERS.findall(scope["query_string"]))).decode()
     facts = {
@@ -57,7 +57,7 @@ def log_request(scope: Scope, status: int, seconds: float) -> None:
         "query": query,
         "status": status,
         "milliseconds": round(1000 * seconds, 1),
-        "kept": is_cached,
+        "cached": is_cached,
     }
     log.info(
         "%s %s %d %.1f ms%s %s",
@@ -65,14 +65,14 @@ def log_request(scope: Scope, status: int, seconds: float) -> None:
         f"{route}?{query}" if query else route,
         status,
         1000 * seconds,
-        {True: " kept", False: " computed", None: ""}[is_cached],
+        {True: " cached", False: " computed", None: ""}[is_cached],
         correlation_id.get(),
         extra=facts,
     )
 
 
 def route_of(scope: Scope) -> str:
-    """The path of the route that answered, and not what was asked for, which may be anything."""
+    """The path of the route that answered. The address of the request may hold anything."""
     if scope["path"].startswith(ASSETS):
         return ASSETS
     return getattr(scope.get("route"), "path", "-")

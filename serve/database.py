@@ -15,7 +15,7 @@ CACHED_WINDOWS = 16  # Of each version.
 class Database:
     """A DuckDB in memory that may read one folder. Thread-safe.
 
-    What is retired is dropped once nobody reads it.
+    A retired version or window table is dropped once no snapshot reads it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,7 +50,7 @@ class Database:
             self.drop_if_unused(shared)
 
     def retire(self, version: Version) -> None:
-        """Detach a version, and drop its window tables, once nobody reads them."""
+        """Detach a version, and drop its window tables, once no snapshot reads them."""
         with self.lock:
             tables, version.window_tables = version.window_tables, {}
             for shared in (*tables.values(), version):

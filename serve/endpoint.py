@@ -30,7 +30,7 @@ class Endpoint:
     response: the model of the JSON.
     answer: computes it for a window; its docstring describes the endpoint to users.
     first_queries: computed before a version is served, which shows that the version can answer; at least one.
-    next_queries: computed as soon as a version is served, because they are asked most.
+    next_queries: computed as soon as a version is served, because they are the most frequent.
     """
 
     path: str

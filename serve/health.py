@@ -41,7 +41,7 @@ DATA_QUALITY = SqlQuery("data_quality", NamedCount)
 class HealthChecks:
     """Tells the health of what is served.
 
-    stale_after: seconds after which a version is stale that nobody has checked since.
+    stale_after: seconds without a successful check after which a version is stale.
     """
 
     def __init__(self, watcher: VersionWatcher, readers: Readers, stale_after: float) -> None:

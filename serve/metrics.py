@@ -27,9 +27,7 @@ REQUEST_SECONDS = Histogram(
     ("route", "status"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-ANSWERS = Counter(
-    "storefront_answers", "Answers to queries: kept from an earlier one, or computed.", ("how",)
-)
+ANSWERS = Counter("storefront_answers", "Responses to queries: cached, or computed.", ("how",))
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def shop_metrics(
         gauge("version_built_timestamp_seconds", "When the version served was built.", health.built_at),
         gauge("checked_timestamp_seconds", "When it was known to hold all that landed.", health.checked_at),
         gauge("newest_event_timestamp_seconds", "When its newest event happened.", health.newest_event_at),
-        gauge("stale", "1 where nobody has checked it for STALE_AFTER.", health.is_stale),
+        gauge("stale", "1 where no build or watcher has checked it for STALE_AFTER.", health.is_stale),
         gauge("damaged_versions", "Versions that cannot be read.", len(health.damaged_versions)),
         gauge("quarantined_rows", "Rows in quarantine, by the reason.", quarantined, "reason"),
         gauge("unreadable_events", "Events that count with a defect, by the defect.", unreadable, "defect"),
@@ -102,7 +100,7 @@ def shop_metrics(
         gauge("last_build_duration_seconds", "How long that took.", build.get("last_seconds")),
         counter("builds", "Builds that succeeded.", build.get("builds")),
         counter("build_duration_seconds", "How long they took in all.", build.get("seconds")),
-        counter("build_rows", "Rows they read, by what became of them.", build.get("rows"), "fate"),
+        counter("build_rows", "Rows they read, by what became of them.", build.get("rows"), "outcome"),
         gauge("watcher_state", "1 for what the watcher is doing.", states, "state"),
         gauge("watcher_failures", "Its failures since a build succeeded.", watcher.get("failures")),
         gauge("watcher_timestamp_seconds", "When it last said so.", watcher.get("at")),

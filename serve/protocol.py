@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 16_384  # The address, with the query, and all headers.
 ARRIVAL_SECONDS = 10.0  # From the first byte of a request, or the connection, to its last one.
-READ_SECONDS = 10.0  # For which an answer waits that nobody reads any more of.
+READ_SECONDS = 10.0  # How long a response waits for a client that reads no more of it.
 KEEP_ALIVE_SECONDS = 75  # nginx, which keeps connections for 60, must not meet closed ones.
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        # A header that has only begun has not been told of yet.
+        # The parser reports a header only once it is complete.
         if self.is_head and not self.transport.is_closing():
             self.head_bytes += len(data)
             self.require_short_head()
@@ -126,7 +126,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-# What uvicorn is told of all this: no WebSockets either, and not to say what it is.
+# The settings of uvicorn for these bounds; no WebSockets, and no `Server` header.
 BOUNDS: dict[str, Any] = {
     "http": BoundedProtocol,
     "ws": "none",

@@ -45,7 +45,7 @@ async def get_answer(request: Request, credentials: Bearer) -> Response:
     # FastAPI would take as long to read the query as all the rest of a cached response takes.
     query = read_query(endpoint.query, request.scope["query_string"])
     watcher = services.watcher
-    response, request.state.kept = await watcher.use_version(
+    response, request.state.is_cached = await watcher.use_version(
         lambda version: watcher.cache.get(version, endpoint, query)
     )
     if response.matches(",".join(request.headers.getlist("If-None-Match"))):

@@ -31,7 +31,7 @@ def localized_field(english: str, spanish: str) -> Any:
 
 
 def in_utc(instant: datetime | None) -> datetime | None:
-    """An instant of the marts, which have no zone, as JSON wants it."""
+    """An instant of the marts, which have no zone, as an instant with a zone, which JSON needs."""
     return instant and instant.replace(tzinfo=UTC)
 
 

@@ -37,7 +37,7 @@ class Settings:
     query_timeout: seconds that an answer may take.
     stale_after: seconds after which a version is stale that no build and no watcher has checked since.
     log_format: `text` or `json`.
-    metrics_token: what whoever reads the metrics must bring, at least 32 bytes, or None.
+    metrics_token: the bearer token that reads the metrics, at least 32 bytes; None switches them off.
     tracked_events: landing zone to which events may be posted, or None.
     """
 

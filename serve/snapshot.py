@@ -71,12 +71,12 @@ class ReadSnapshot:
         The first caller for these days computes them. Raises QueryTimeout as `rows` does.
         """
         days = (parameters["first_date"], parameters["last_date"], parameters["retention_first_date"])
-        kept = self.database.acquire_window_tables(self.version, days)
-        if kept is None:
-            kept = self.make_window_tables(parameters)
-            self.database.add_window_tables(self.version, days, kept)
-        self.read.append(kept)
-        self.search_path = f"{kept.schema},{self.version.schema}"
+        tables = self.database.acquire_window_tables(self.version, days)
+        if tables is None:
+            tables = self.make_window_tables(parameters)
+            self.database.add_window_tables(self.version, days, tables)
+        self.read.append(tables)
+        self.search_path = f"{tables.schema},{self.version.schema}"
 
     def make_window_tables(self, parameters: Parameters) -> RefCounted:
         schema = f"memory.days_{next(self.database.numbers)}"

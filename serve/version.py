@@ -8,7 +8,7 @@ Days = tuple[date, date, date]  # The first and last of a window, and the first 
 
 @dataclass(eq=False)
 class RefCounted:
-    """Tables that several requests read; dropped when retired, once nobody reads them.
+    """Tables that several requests read; dropped when retired, once no snapshot reads them.
 
     schema: where queries find them.
     drop: the statement that drops them.

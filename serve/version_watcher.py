@@ -55,7 +55,7 @@ class VersionWatcher:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serves what is published now, and each version that is published meanwhile."""
+        """Serves the newest version, and each one that is published while the context lasts."""
         await self.poll()
         polling = asyncio.create_task(self.poll_forever())
         try:

@@ -70,7 +70,7 @@ class Warehouse:
         return version
 
     def retire(self, version: Version) -> None:
-        """Close a version once nobody reads it."""
+        """Close a version once no snapshot reads it."""
         self.database.retire(version)
 
 

@@ -1,4 +1,4 @@
-{# The temporary table is asked too, so that a model whose query forgets `is_incremental()` is slow and not wrong. #}
+{# Rows of the temporary table are filtered too: a model whose query lacks `is_incremental()` is slow, and not wrong. #}
 {% macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set key = arguments.unique_key -%}
     {%- set changed = key ~ ' in (select ' ~ key ~ ' from ' ~ ref(change_list(key)) ~ ')' -%}

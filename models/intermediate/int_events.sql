@@ -72,7 +72,7 @@ select
     quantity,
     value,
     case when event_type = 'purchase' then quantity else 0 end as units,
-    case when event_type = 'purchase' then {{ line_value('price', 'quantity') }} else 0 end as revenue,
+    case when event_type = 'purchase' then {{ line_amount('price', 'quantity') }} else 0 end as revenue,
     has_unreadable_price,
     has_unreadable_quantity,
     has_unreadable_metadata,

@@ -101,7 +101,7 @@ def file_versions(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def file_version(path: Path) -> str:
-    """Changes with the file, even where size and mtime stay the same, because nobody can set ctime."""
+    """Changes with the file, even where size and mtime stay the same, because no program can set ctime."""
     status = path.stat()
     return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 

@@ -96,7 +96,7 @@ class Plugin(BasePlugin):
         define_is_robot(conn)
         conn.execute("set global TimeZone = 'UTC'")
         conn.execute("set preserve_insertion_order = false")
-        # What is written into the file at the end of a build delays nobody.
+        # The checkpoint at the end of a build comes after its publication, so it delays no reader.
         conn.execute("set global checkpoint_threshold = '256MB'")
 
     def store(self, target_config: TargetConfig) -> None:

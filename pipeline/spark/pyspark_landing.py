@@ -73,7 +73,7 @@ class Query:
         define_is_robot(connection)
         create_files(connection, files)
         if self.has_rows:
-            # A table, because rows may be asked for once only and the query asks twice.
+            # A table, because the rows can be read once only, and the query reads them twice.
             rows_of_files(connection, folder, files).create("landed.rows")
         for seed in SEEDS:
             connection.read_csv(str(ROOT / "seeds" / f"{seed}.csv")).create_view(seed)

@@ -20,7 +20,7 @@ from pipeline.quoting import quoted
 from pipeline.status import record_build
 from pipeline.versions import publish_version
 
-KEPT_SECONDS = 86_400
+RETAINED_SECONDS = 86_400
 
 
 class SparkPublication(Publication):
@@ -56,7 +56,7 @@ class Publisher(DataSourceReader):
 
     def read(self, partition: InputPartition) -> Iterator[tuple[str]]:
         with duckdb.connect() as connection:
-            self.refuse_who_was_erased_meanwhile()
+            self.refuse_if_erased_since_the_build_began()
             rows, file_versions, duplicates = map(
                 self.parquet, ("stg_landing__rows", "stg_landing__files", "int_duplicate_events")
             )
@@ -77,8 +77,8 @@ class Publisher(DataSourceReader):
         record_build(self.warehouse, self.build["began_at"], summary.rows)
         yield (f"Published {version.stem}, {summary}{unreadable_note(files)}",)
 
-    def refuse_who_was_erased_meanwhile(self) -> None:
-        """An erasure does not wait for a build on Spark, which has read before who is to be left out."""
+    def refuse_if_erased_since_the_build_began(self) -> None:
+        """An erasure does not wait for a build on Spark, which reads the list of the erased at its start."""
         erased = self.warehouse / ERASED
         began_at = datetime.fromisoformat(self.build["began_at"]).timestamp()
         if erased.exists() and erased.stat().st_mtime > began_at:
@@ -115,6 +115,6 @@ class Publisher(DataSourceReader):
 def remove_ended(folder: Path, before: Path) -> None:
     """Remove the tables of the build published before, and of others so old that they must have failed."""
     for other in folder.parent.iterdir():
-        is_old = other.stat().st_mtime < time.time() - KEPT_SECONDS
+        is_old = other.stat().st_mtime < time.time() - RETAINED_SECONDS
         if other != folder and (other == before or is_old):
             shutil.rmtree(other, ignore_errors=True)

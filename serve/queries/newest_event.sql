@@ -1,5 +1,5 @@
--- By a limit and not by `max` and `min`, which would read every event: 4 ms instead of 46 ms at 10 million (in "answer
--- not kept" of `make bench`), because events lie in the order of time.
+-- By a limit and not by `max` and `min`, which would read every event: 4 ms instead of 46 ms at 10 million (in
+-- "response not cached" of `make bench`), because events lie in the order of time.
 select
     (
         select occurred_at

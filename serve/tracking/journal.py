@@ -59,7 +59,7 @@ class EventJournal:
                 await asyncio.to_thread(self.write, rows)
             except OSError:
                 raise StorageUnavailable(
-                    "Events cannot be kept at the moment; send them again later."
+                    "Events cannot be stored at the moment; send them again later."
                 ) from None
             if self.rotating is None:
                 self.rotating = asyncio.create_task(self.rotate_soon())

@@ -80,7 +80,7 @@ class Tracking:
 
 
 async def track(request: Request) -> Tracked:
-    """Takes one event, or up to 1,000; answers when they are safe on disk. All of them are kept or none.
+    """Takes one event, or up to 1,000; answers when they are safe on disk. All are stored, or none.
 
     They have the fields of the raw events, and are counted by the next build. With a valid bearer token
     they are those of its `email`. Refused with 422: what could not be counted.

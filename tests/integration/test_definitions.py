@@ -22,7 +22,7 @@ FUNNEL = "from mart_funnel_daily where event_date between $first and $last and s
 WEEK = "from mart_funnel_weekly where week_date = $first and step ="
 SALES = "from mart_sales where event_date between $first and $last"
 # The endpoints' field, which the page shows under the same name; decimals; the marts' answer; dbt's metric.
-QUESTIONS = [
+NUMBERS = [
     ("total_sales", 0, f"select sum(purchases) {SALES}", "total_sales"),
     ("total_revenue", 2, f"select sum(revenue) {SALES}", "total_revenue"),
     ("average_order_value", 2, f"select sum(revenue) / sum(purchases) {SALES}", "average_order_value"),
@@ -73,13 +73,13 @@ def asked(server: Server) -> list[float]:
     """What the API answers."""
     days = {"start": FIRST, "end": LAST}
     answer = server.stats(**days) | server.get(MONEY_AT_RISK, **days).json()
-    answers = [field(answer, path) for path, *_ in QUESTIONS]
+    answers = [field(answer, path) for path, *_ in NUMBERS]
     assert all(answers)
     return answers
 
 
 def rounded(answers: list[float]) -> list[float]:
-    return [round(answer, decimals) for answer, (_, decimals, *_) in zip(answers, QUESTIONS, strict=True)]
+    return [round(answer, decimals) for answer, (_, decimals, *_) in zip(answers, NUMBERS, strict=True)]
 
 
 @needs_chromium
@@ -89,7 +89,7 @@ def test_on_the_page(browser: Browser, server: Server, asked: list[float]) -> No
     expect(page.locator(".card")).to_have_count(4)
     shown = tab.numbers()
     page.context.close()
-    assert [number(shown[path]) for path, *_ in QUESTIONS] == asked
+    assert [number(shown[path]) for path, *_ in NUMBERS] == asked
 
 
 def test_in_the_marts(sample: Shop, asked: list[float]) -> None:
@@ -106,7 +106,7 @@ def test_in_the_parquet_files(sample: Shop, asked: list[float]) -> None:
 
 def answers_of(connection: duckdb.DuckDBPyConnection) -> list[float]:
     answers = []
-    for _, _, query, _ in QUESTIONS:
+    for _, _, query, _ in NUMBERS:
         ((answer,),) = connection.execute(
             query, {name: day for name, day in (("first", FIRST), ("last", LAST)) if f"${name}" in query}
         ).fetchall()
@@ -140,7 +140,7 @@ def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def test_as_metrics_of_dbt(metrics: dict[str, float], asked: list[float]) -> None:
-    assert rounded([metrics[name] for *_, name in QUESTIONS]) == asked
+    assert rounded([metrics[name] for *_, name in NUMBERS]) == asked
 
 
 def test_every_other_metric_is_a_field_of_the_endpoints_too(
@@ -150,7 +150,7 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
     total, unique = (server.stats(mode=mode, **days) for mode in ("total", "unique"))
     risk = server.get(MONEY_AT_RISK, **days).json()
     rates, errors, sessions = total["conversion_rates"], total["error_counts"], total["session_stats"]
-    same = {name: field(total, path) for path, _, _, name in QUESTIONS if name != "abandoned_value"} | {
+    same = {name: field(total, path) for path, _, _, name in NUMBERS if name != "abandoned_value"} | {
         **{f"{step}_events": count for step, count in total["event_counts"].items() if step != "purchase"},
         **{f"{step}_sessions": count for step, count in unique["event_counts"].items()},
         **{name: round(rate, 1) for name, rate in rates.items()},

@@ -33,5 +33,5 @@ def test_the_log_has_one_object_for_each_request_and_nothing_private(small_shop:
     assert told("route") == [DASHBOARD] * 4 + ["-", "/healthz"]
     assert told("query") == ["start=2026-03-07&end=2026-03-08&mode=unique"] * 3 + [""] * 3
     assert told("status") == [200, 200, 200, 422, 404, 405]
-    assert told("kept") == [False, True, True, None, None, None]
+    assert told("cached") == [False, True, True, None, None, None]
     assert all(0 < milliseconds < 10_000 for milliseconds in told("milliseconds"))

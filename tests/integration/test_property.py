@@ -36,7 +36,7 @@ class BusyShop:
         with self.shop.published() as published:
             assert mart_differences(published, scenario.events, scenario.timezone) == []
             self.ask_the_marts(published, scenario)
-        for now, query in [*scenario.questions, *self.asked_before]:
+        for now, query in [*scenario.queries, *self.asked_before]:
             for self.server.now in (now, now, now + timedelta(seconds=1)):
                 expected = answer(scenario.events, self.server.now, scenario.timezone, **query)
                 different = differences(expected, self.server.stats(**query))
@@ -44,7 +44,7 @@ class BusyShop:
                 assert not different, "\n".join([asked, *different])
         # A start must not lie in the future anywhere.
         self.asked_before = [
-            (now, query) for now, query in scenario.questions if query.get("start", "") < str(now.date())
+            (now, query) for now, query in scenario.queries if query.get("start", "") < str(now.date())
         ]
 
     def ask_the_marts(self, published: duckdb.DuckDBPyConnection, scenario: "Scenario") -> None:

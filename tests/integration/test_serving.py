@@ -1,4 +1,4 @@
-"""Many who ask: kept answers, several workers, and a limit of time."""
+"""Many requests: cached responses, several workers, and a limit of time."""
 
 import itertools
 import os

@@ -17,7 +17,7 @@ Question = tuple[datetime, dict[str, str]]
 MOMENTS = 4
 
 
-QUESTIONS = 16
+QUERIES = 16
 
 
 RANGES = 4
@@ -100,7 +100,7 @@ class Scenario:
         self.moments = self.draw_moments()
         self.corners = self.draw_corners()
         self.events = self.draw_events(self.random.randint(50, 170))
-        self.questions = [self.draw_question() for _ in range(QUESTIONS)]
+        self.queries = [self.draw_query() for _ in range(QUERIES)]
         self.ranges = self.draw_ranges()
 
     def some(self, values: list[Any]) -> list[Any]:
@@ -224,7 +224,7 @@ class Scenario:
     def without_some_nulls(self, event: Raw) -> Raw:
         return {key: value for key, value in event.items() if value is not None or self.random.random() < 0.5}
 
-    def draw_question(self) -> Question:
+    def draw_query(self) -> Question:
         """A moment and a valid query."""
         now = self.random.choice(self.moments)
         today = now.astimezone(self.zone).date()

@@ -220,7 +220,7 @@ select
     row_number,
     cast(item_number as integer) as item_number,
     quarantine_reason,
-    landed.without_erased(case when quarantine_reason is not null then text end) as quarantined_text,
+    landed.redacted(case when quarantine_reason is not null then text end) as quarantined_text,
     row_hash,
     landed.keyed_number(
         coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
@@ -234,9 +234,9 @@ select
     coalesce(price, 0) as price,
     quantity,
     case
-        when is_split or event_type = 'purchase' then {{ line_value('coalesce(price, 0)', 'quantity') }}
+        when is_split or event_type = 'purchase' then {{ line_amount('coalesce(price, 0)', 'quantity') }}
         when items_value is not null then items_value
-        when product_slug is not null and price is not null then {{ line_value('price', 'quantity') }}
+        when product_slug is not null and price is not null then {{ line_amount('price', 'quantity') }}
         else event_value
     end as value,
     price is null

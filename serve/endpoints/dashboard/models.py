@@ -213,7 +213,8 @@ class ComparedStats(DashboardStats):
 
     trend: list[TrendDay] | None = Field(
         None,
-        description="With `include=trend` only: each day of the window, ascending, as if asked for alone.",
+        description="With `include=trend` only: each day of the window, ascending, as a query for that day"
+        " alone gives it.",
     )
 
     previous: DashboardStats | None = Field(

@@ -1,5 +1,5 @@
--- Times are kept only where a window's beginning or end within its first or last day may matter to them: null
--- is an event that lies in the window, or one before that does not, whatever the second.
+-- Timestamps are set only for the window's first and last day, where the exact second matters. NULL means that the
+-- event is certainly inside the window, or that the event before it is certainly outside.
 select
     event_type,
     count(*) as events,

@@ -1,4 +1,4 @@
--- Times are kept as in `checkouts`.
+-- Timestamps as in `checkouts`.
 select
     count(*) as events,
     case when event_date in ($retention_first_date, $last_date) then purchased_at end as purchased_at,

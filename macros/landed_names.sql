@@ -91,6 +91,10 @@
     )[1]
 {%- endmacro %}
 
+{% macro has_money_of_event() -%}
+    coalesce({% for place in var('field_names')['value'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}) is not null
+{%- endmacro %}
+
 {% macro money_of_items() -%}
     try_cast(list_sum(list_transform(
         list_transform(

@@ -5,7 +5,7 @@ with changed_rows as (
 ),
 
 events as (
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_conversion_events') }}
     where
         event_type in ('whatsapp_cart_click', 'whatsapp_purchase')
         {% if is_incremental() %}

@@ -12,7 +12,7 @@ events as (
         occurred_at,
         case when event_type = 'begin_checkout' then occurred_at end as begun_at,
         case when event_type = 'purchase' then occurred_at end as purchased_at
-    from {{ ref('int_events') }}
+    from {{ ref('int_conversion_events') }}
     where
         event_type in ('begin_checkout', 'purchase')
         {% if is_incremental() %}

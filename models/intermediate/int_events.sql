@@ -20,6 +20,7 @@ events as (
         landed_rows.*,
         {{ store_date('landed_rows.occurred_at') }} as event_date,
         coalesce(landed_rows.source, 'direct') as known_source,
+        case when landed_rows.has_user_id then landed_rows.buyer_id end as user_id,
         landed_rows.product_slug is not null
         and landed_rows.event_type in ('product_view', 'add_to_cart', 'purchase') as is_product_step
     from landed_rows
@@ -54,9 +55,19 @@ linked as (
         lag(event_date) over session_type_events as type_previous_date,
         lead(occurred_at) over session_type_events as type_next_at,
         lag(event_date) over session_product_events as product_previous_date,
-        lead(occurred_at) over session_product_events as product_next_at
+        lead(occurred_at) over session_product_events as product_next_at,
+        -- What a visitor does before logging in belongs to the customer, and so does what comes after logging out.
+        coalesce(
+            {{ first_known('user_id') }} over later_events, {{ last_known('user_id') }} over earlier_events, buyer_id
+        ) as person_id
     from numbered
     window
+        later_events as (
+            partition by session_id order by event_number rows between current row and unbounded following
+        ),
+        earlier_events as (
+            partition by session_id order by event_number rows between unbounded preceding and current row
+        ),
         session_type_events as (partition by session_id, event_type order by event_number),
         session_product_events as (partition by session_id, event_type, product_slug order by event_number)
 )
@@ -64,7 +75,9 @@ linked as (
 select
     session_id,
     buyer_id,
+    person_id,
     event_type,
+    order_id,
     product_slug,
     product_name,
     known_source as source,

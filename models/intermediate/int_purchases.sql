@@ -5,7 +5,7 @@ with changed_rows as (
 ),
 
 purchases as (
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_conversion_events') }}
     where
         event_type = 'purchase'
         {% if is_incremental() %}

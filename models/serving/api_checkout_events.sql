@@ -11,7 +11,7 @@ checkout_types as (
 ),
 
 events as (
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_conversion_events') }}
     {% if is_incremental() %}
         where event_date in (select event_date from changed_dates)
     {% endif %}

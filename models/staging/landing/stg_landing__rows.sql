@@ -85,6 +85,12 @@ product_types as (
     where is_about_product
 ),
 
+refund_types as (
+    select event_type
+    from {{ seed_rows('event_types') }}
+    where order_role = 'refund'
+),
+
 named_events as (
     select
         landed_events.*,
@@ -114,7 +120,8 @@ numbered_items as (
         select
             *,
             coalesce(len(items) > 0, false) as has_items,
-            has_items and coalesce(event_type in (select product_types.event_type from product_types), false) as is_split
+            has_items and coalesce(event_type in (select product_types.event_type from product_types), false) as is_split,
+            coalesce(event_type in (select refund_types.event_type from refund_types), false) as is_refund
         from named_events
     ) as events
 ),
@@ -127,6 +134,7 @@ located as (
         {{ first_of('session_id') }} as landed_session_id,
         {{ first_of('user_id') }} as landed_user_id,
         {{ first_of('source') }} as landed_source,
+        {{ first_of('order_id') }} as landed_order_id,
         {{ first_of('user_agent') }} as landed_user_agent,
         {{ first_of('created_at') }} as landed_created_at,
         case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
@@ -143,6 +151,8 @@ texts as (
         {{ json_text('landed_id') }} as store_id,
         {{ id_text(json_text('landed_session_id')) }} as session_id,
         {{ id_text(json_text('landed_user_id')) }} as user_id,
+        -- As Google Analytics calls an order without a number.
+        nullif({{ id_text(json_text('landed_order_id')) }}, '(not set)') as order_id,
         {{ json_text('landed_product_slug') }} as product_slug,
         {{ json_text('landed_product_name') }} as product_name,
         -- As Google Analytics calls it.
@@ -180,8 +190,10 @@ valued as (
             when
                 (is_split and len(items) = 1 and known_price is null)
                 or (not is_split and event_type != 'purchase' and (known_price is null or product_slug is null))
+                or is_refund
                 then {{ money_of_event() }}
-        end as event_value
+        end as event_value,
+        is_refund and {{ has_money_of_event() }} as has_refund_amount
     from typed
 ),
 
@@ -227,7 +239,9 @@ select
     ) as event_key,
     landed.without_addresses(session_id) as session_id,
     landed.buyer(coalesce(user_id, session_id)) as buyer_id,
+    user_id is not null as has_user_id,
     landed.without_addresses(event_type) as event_type,
+    left(landed.without_addresses(order_id), {{ longest_text() }}) as order_id,
     left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
     left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
     left(landed.without_addresses(source), {{ longest_text() }}) as source,
@@ -235,14 +249,21 @@ select
     quantity,
     case
         when is_split or event_type = 'purchase' then {{ line_amount('coalesce(price, 0)', 'quantity') }}
+        -- Of an order, the amount that is paid back counts before the products that are named.
+        when is_refund then coalesce(event_value, items_value, {{ line_amount('known_price', 'quantity') }})
         when items_value is not null then items_value
         when product_slug is not null and price is not null then {{ line_amount('price', 'quantity') }}
         else event_value
     end as value,
-    price is null
-    and coalesce(
-        event_type = 'purchase' or price_text is not null or json_type(landed_price) in ('OBJECT', 'ARRAY', 'BOOLEAN'),
-        false
+    (has_refund_amount and event_value is null)
+    or (
+        price is null
+        and coalesce(
+            event_type = 'purchase'
+            or price_text is not null
+            or json_type(landed_price) in ('OBJECT', 'ARRAY', 'BOOLEAN'),
+            false
+        )
     ) as has_unreadable_price,
     known_quantity is null and coalesce(json_type(landed_quantity) != 'NULL', false) as has_unreadable_quantity,
     metadata_object is null
@@ -250,7 +271,7 @@ select
         case json_type(metadata) when 'VARCHAR' then trim(metadata ->> '$') != '' else json_type(metadata) != 'NULL' end,
         false
     ) as has_unreadable_metadata,
-    coalesce(greatest(length(product_slug), length(product_name), length(source)) > {{ longest_text() }}, false) as has_unreadable_text,
+    coalesce(greatest(length(order_id), length(product_slug), length(product_name), length(source)) > {{ longest_text() }}, false) as has_unreadable_text,
     occurred_at
 from reasoned
 -- One row stands for all items of a row that cannot be read.

@@ -22,7 +22,7 @@ class CachedResponse:
 
 
 def to_response(answer: Answer, version: Version, newest_event_at: datetime | None) -> CachedResponse:
-    body = answer.body.model_dump_json(exclude_none=True).encode()
+    body = answer.body.model_dump_json().encode()
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{sha256(body).hexdigest()[:32]}"',

@@ -30,6 +30,11 @@ def localized_field(english: str, spanish: str) -> Any:
     return Field(description=english, json_schema_extra={SPANISH: spanish})
 
 
+def field_on_request(description: str) -> Any:
+    """A field that the JSON has only where the query asks for it."""
+    return Field(None, description=description, exclude_if=lambda value: value is None)
+
+
 def in_utc(instant: datetime | None) -> datetime | None:
     """An instant of the marts, which have no zone, as an instant with a zone, which JSON needs."""
     return instant and instant.replace(tzinfo=UTC)

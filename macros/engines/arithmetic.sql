@@ -3,7 +3,7 @@
 {%- endmacro %}
 
 {% macro default__whole_quotient(dividend, divisor) -%}
-    cast({{ dividend }} as hugeint) // ({{ divisor }})
+    cast({{ dividend }} as hugeint) // cast({{ divisor }} as hugeint)
 {%- endmacro %}
 
 {# Spark divides decimals to some places only, which do for what is a whole number. #}

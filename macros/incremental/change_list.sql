@@ -1,7 +1,7 @@
 {% macro change_list(unique_key) -%}
     {%- set lists = {
         'event_key': 'int_changed_rows', 'session_id': 'int_changed_rows', 'buyer_id': 'int_changed_rows',
-        'event_date': 'int_changed_dates'
+        'event_date': 'int_changed_dates', 'order_key': 'int_changed_orders'
     } -%}
     {%- if unique_key not in lists -%}
         {{ exceptions.raise_compiler_error(

@@ -18,6 +18,18 @@ products as (
     group by event_date, product_slug
 ),
 
+orders as (
+    select
+        product_slug,
+        count(distinct order_key) as orders,
+        sum(refunded_units) as refunded_units,
+        sum(net_revenue) as net_revenue,
+        event_date
+    from {{ ref('fct_order_lines') }}
+    where product_slug is not null
+    group by event_date, product_slug
+),
+
 names as (
     select
         product_slug,
@@ -37,8 +49,12 @@ select
     cast(products.sessions_with_purchase as bigint) as sessions_with_purchase,
     cast(products.units as bigint) as units,
     cast(products.revenue as decimal(38, 4)) as revenue,
+    coalesce(orders.orders, 0) as orders,
+    cast(coalesce(orders.refunded_units, 0) as bigint) as refunded_units,
+    cast(coalesce(orders.net_revenue, 0) as decimal(38, 4)) as net_revenue,
     {{ percentage('products.purchases', 'products.views') }} as conversion_rate,
     {{ percentage('products.sessions_with_purchase', 'products.sessions_with_view') }} as session_conversion_rate,
     products.event_date
 from products
+left join orders on products.event_date = orders.event_date and products.product_slug = orders.product_slug
 left join names on products.product_slug = names.product_slug

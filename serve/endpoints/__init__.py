@@ -4,7 +4,7 @@ A new one is a module with an ENDPOINT, listed here: its route, its part of the 
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import money_at_risk
+from serve.endpoints import money_at_risk, orders
 from serve.endpoints.dashboard import endpoint as dashboard
 
-ENDPOINTS = (dashboard.ENDPOINT, money_at_risk.ENDPOINT)
+ENDPOINTS = (dashboard.ENDPOINT, money_at_risk.ENDPOINT, orders.ENDPOINT)

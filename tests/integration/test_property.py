@@ -8,11 +8,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.support import reference_orders
 from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import Server, Shop
+from tests.support.shop import ORDERS, Server, Shop
 
 LOGS = 2
 FILES = 3
@@ -37,11 +38,16 @@ class BusyShop:
             assert mart_differences(published, scenario.events, scenario.timezone) == []
             self.ask_the_marts(published, scenario)
         for now, query in [*scenario.queries, *self.asked_before]:
-            for self.server.now in (now, now, now + timedelta(seconds=1)):
-                expected = answer(scenario.events, self.server.now, scenario.timezone, **query)
+            for asked_at in (now, now, now + timedelta(seconds=1)):
+                self.server.now = asked_at
+                expected = answer(scenario.events, asked_at, scenario.timezone, **query)
                 different = differences(expected, self.server.stats(**query))
-                asked = f"{query} at {self.server.now} in {scenario.timezone}"
+                asked = f"{query} at {asked_at} in {scenario.timezone}"
                 assert not different, "\n".join([asked, *different])
+            days = {name: query[name] for name in ("start", "end") if name in query}
+            placed = reference_orders.answer(scenario.events, asked_at, scenario.timezone, **days)
+            given = self.server.get(ORDERS, **days).json()
+            assert not differences(placed, given), "\n".join([asked, *differences(placed, given)])
         # A start must not lie in the future anywhere.
         self.asked_before = [
             (now, query) for now, query in scenario.queries if query.get("start", "") < str(now.date())

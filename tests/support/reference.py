@@ -36,6 +36,8 @@ class Event:
     type: str
     session: str
     buyer: str
+    user: str | None
+    order_id: str | None
     slug: str | None
     name: str | None
     source: str
@@ -197,6 +199,8 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
         type=kind,
         session=session,
         buyer=person(raw.get("user_id")) or session,
+        user=person(raw.get("user_id")),
+        order_id=order_id(raw, metadata),
         slug=slug,
         name=text(raw.get("product_name")),
         source=text(raw.get("source")) or "direct",
@@ -228,8 +232,32 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
             )
     elif kind == "purchase":
         yield replace(event, value=event.price * units)
+    elif kind in ("refund", "order_cancelled"):
+        asked = next(
+            (each for each in (money, sum(known, Decimal(0)) if known else None) if each is not None),
+            None if unit_price is None else unit_price * units,
+        )
+        is_unreadable = money is None and has_money(raw, metadata)
+        yield replace(
+            event,
+            value=asked,
+            defects=event.defects | ({"unreadable_price"} if is_unreadable else set()),
+        )
     else:
         yield replace(event, value=sum(known, Decimal(0))) if known else event
+
+
+def order_id(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+    for name in ("order_id", "order_number", "transaction_id"):
+        for place in (raw, metadata):
+            if place.get(name) is not None:
+                return person(plain(place[name]))
+    return None
+
+
+def has_money(raw: dict[str, Any], metadata: dict[str, Any]) -> bool:
+    names = ("amount", "cart_total", "total", "value")
+    return any(place.get(name) is not None for place in (raw, metadata) for name in names)
 
 
 def moneys(raw: dict[str, Any], metadata: dict[str, Any]) -> Iterator[Decimal | None]:

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tests.support import reference_orders
 from tests.support.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, rounded
 
 Row = dict[str, Any]
 PRODUCT_STEPS = ("product_view", "add_to_cart", "purchase")
 ALL_ERRORS = (*ERRORS, "payment_intent_error", "address_error")
+NOTHING_ORDERED: Row = {"orders": 0, "refunded_units": 0, "net_revenue": Fraction(0)}
 WHATSAPP = ("whatsapp_cart_click", "whatsapp_purchase")
 
 
@@ -81,12 +83,14 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
     zone = ZoneInfo(store_timezone)
     events = [Dated(event, event.at.astimezone(zone).date()) for event in cleaned(raw_events)]
     purchases = of(events, "purchase")
+    plain_events = [each.event for each in events]
     return {
         "mart_sales": sales(purchases),
         "mart_funnel_daily": funnel(events, "event_date", lambda day: day),
         "mart_funnel_weekly": funnel(events, "week_date", monday),
         "mart_funnel_monthly": funnel(events, "month_date", first_of_month),
-        "mart_products": products(events),
+        "mart_products": products(events, reference_orders.mart_products(plain_events, zone)),
+        "mart_orders": reference_orders.mart_orders(plain_events, zone),
         "mart_traffic": traffic(events),
         "mart_checkouts": checkouts(events),
         "mart_errors": errors(events),
@@ -145,7 +149,7 @@ def funnel(events: list[Dated], name: str, begin: Callable[[date], date]) -> lis
     return rows
 
 
-def products(events: list[Dated]) -> list[Row]:
+def products(events: list[Dated], ordered: dict[tuple[date, str], Row]) -> list[Row]:
     names: dict[str | None, str | None] = {}
     for each in sorted(events, key=lambda each: (each.event.at, each.event.name or "")):
         names[each.event.slug] = each.event.name or names.get(each.event.slug) or each.event.slug
@@ -166,6 +170,7 @@ def products(events: list[Dated]) -> list[Row]:
                 "sessions_with_purchase": sessions(purchases),
                 "units": units(purchases),
                 "revenue": value(purchases),
+                **ordered.get((day, slug), NOTHING_ORDERED),
                 "conversion_rate": rate(len(purchases), len(views)),
                 "session_conversion_rate": rate(sessions(purchases), sessions(views)),
             }
@@ -320,6 +325,8 @@ def whatsapp(events: list[Dated]) -> list[Row]:
 
 def data_quality(events: list[Dated]) -> list[Row]:
     found = Counter((each.day, each.event.type, defect) for each in events for defect in each.event.defects)
+    unknown = set(map(id, reference_orders.unknown_refunds([each.event for each in events])))
+    found.update((each.day, each.event.type, "unknown_order") for each in events if id(each.event) in unknown)
     return [
         {"event_date": day, "event_type": kind, "defect": defect, "events": count}
         for (day, kind, defect), count in found.items()

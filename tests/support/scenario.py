@@ -41,6 +41,8 @@ TYPES: list[Any] = [
     *["add_to_cart", "begin_checkout", "checkout_started", "payment_info_entered", "order_completed"] * 2,
     *["payment_intent_error", "remove_from_cart", "Product Viewed", "view_item", "checkout_completed"],
     *["whatsapp_purchase", "payment_error", "checkout_error", "payment_confirmation_error", "address_error"],
+    *["refund"] * 3,
+    *["order_cancelled", "Order Refunded"],
     *["page_view", "wishlist_add", "Purchase", " purchase ", "\tproduct_view\n", None, "", " "],
 ]
 
@@ -160,6 +162,7 @@ class Scenario:
 
     def draw_metadata(self) -> Any:
         metadata: Raw = {"address": "Calle 1 # 2-3", "cart": {"quantity": 9}} | self.draw_money()
+        metadata |= self.random.choice([{}, self.draw_order_id()])
         if self.random.random() < 0.7:
             metadata["quantity"] = self.random.choice(QUANTITIES)
         odd: Any = self.random.choice([None, {}, "", "  ", "{}", "not json", "[2]", "2", [2]])
@@ -171,6 +174,12 @@ class Scenario:
             ["amount", "cart_total", "total", "value"], self.random.choice([0, 0, 1, 2])
         )
         return {name: self.random.choice(self.prices) for name in names}
+
+    def draw_order_id(self) -> Raw:
+        """An order's id at one of its places, or none; few ids, so that orders have many lines."""
+        name = self.random.choice(["order_id", "order_id", "order_number", "transaction_id"])
+        order_id = self.random.choice([*"1234567", *"1234567", " 1 ", "", "undefined", None])
+        return self.random.choice([{}, {name: order_id}, {name: order_id}])
 
     def draw_items(self) -> Raw:
         """A list of items, rarely."""
@@ -196,6 +205,7 @@ class Scenario:
             "created_at": created_at,
             **choose([{}, {}, {"quantity": choose(QUANTITIES)}]),
             **self.draw_money(),
+            **self.draw_order_id(),
             **self.draw_items(),
         }
 

@@ -33,6 +33,7 @@ NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)  # The newest event of the shop
 TRACK = "/api/analytics/track/"
 DASHBOARD = "/api/analytics/dashboard-stats/"
 MONEY_AT_RISK = "/api/analytics/money-at-risk/"
+ORDERS = "/api/analytics/orders/"
 
 # dbt reads the project anew, which takes seconds, where WAREHOUSE_DIR or its target folder is another. So all
 # builds of this process have the same: a link to the warehouse of the shop that is being built.

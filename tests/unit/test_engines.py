@@ -34,9 +34,10 @@ ON_BOTH = {
         "dense_rank",
         "extract",
         "first_value",
+        "greatest",
         "lag",
     ),
-    *("lead", "max", "max_by", "median", "min", "min_by", "nullif", "range", "row_number", "sum"),
+    *("lead", "least", "max", "max_by", "median", "min", "min_by", "nullif", "range", "row_number", "sum"),
 }
 # They compile to what the engine knows.
 OF_DBT = {"config", "doc", "env_var", "get_quoted_csv", "is_incremental", "log", "ref", "source", "var"}

@@ -7,6 +7,8 @@ with landed_rows as (
         event_key,
         session_id,
         case when event_type in ('begin_checkout', 'purchase') then buyer_id end as buyer_id,
+        event_type = 'purchase' as is_purchase,
+        order_id,
         occurred_at
     from {{ ref('stg_landing__rows') }}
     where quarantine_reason is null
@@ -61,5 +63,9 @@ select
     event_key,
     session_id,
     buyer_id,
+    case
+        when is_purchase then {{ order_key('order_id', 'session_id', 'occurred_at') }}
+        else 'id ' || order_id
+    end as order_key,
     {{ store_date('occurred_at') }} as event_date
 from changed_rows

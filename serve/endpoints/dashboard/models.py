@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from serve.query import Mode
-from serve.schema import Count, Percentage, definition, localized_field
+from serve.schema import Count, Percentage, definition, field_on_request, localized_field
 
 
 class ProductCount(BaseModel):
@@ -87,7 +87,7 @@ class ProductPerformance(BaseModel):
     add_to_cart: Count
     purchases: Count
     conversion_rate: Percentage = Field(description=definition("conversion_rate"))
-    purchases_units: Count | None = Field(None, description=f"{definition('units')} In mode `unique` only.")
+    purchases_units: Count | None = field_on_request(f"{definition('units')} In mode `unique` only.")
 
 
 class SessionStats(BaseModel):
@@ -211,13 +211,11 @@ class TrendDay(BaseModel):
 class ComparedStats(DashboardStats):
     """The dashboard's answer as it is sent."""
 
-    trend: list[TrendDay] | None = Field(
-        None,
-        description="With `include=trend` only: each day of the window, ascending, as a query for that day"
+    trend: list[TrendDay] | None = field_on_request(
+        "With `include=trend` only: each day of the window, ascending, as a query for that day"
         " alone gives it.",
     )
 
-    previous: DashboardStats | None = Field(
-        None,
-        description="With `compare=previous` only: the same over the window of equal length just before.",
+    previous: DashboardStats | None = field_on_request(
+        "With `compare=previous` only: the same over the window of equal length just before.",
     )

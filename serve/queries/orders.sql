@@ -1,0 +1,194 @@
+-- Of an order with an event after now, only what has happened counts: its lines and refunds are added up again.
+with late_orders as (
+    select order_key
+    from fct_orders
+    where last_event_at > $now
+),
+
+lines_so_far as (
+    select
+        order_key,
+        count(*) as lines,
+        sum(units) as units,
+        sum(revenue) as gross_revenue
+    from fct_order_lines
+    where occurred_at <= $now and order_key in (select order_key from late_orders)
+    group by order_key
+),
+
+products_so_far as (
+    select
+        order_key,
+        product_slug,
+        sum(units) as units,
+        sum(revenue) as revenue
+    from fct_order_lines
+    where occurred_at <= $now and order_key in (select order_key from late_orders)
+    group by order_key, product_slug
+),
+
+-- As in `fct_refunds`.
+requests as (
+    select
+        refunds.order_key,
+        refunds.occurred_at,
+        coalesce(
+            refunds.requested_revenue,
+            cast(
+                cast(products.revenue * 10000 as hugeint) * refunds.units // cast(products.units as hugeint) * 0.0001
+                as decimal(38, 4)
+            ),
+            lines.gross_revenue
+        ) as requested_revenue
+    from fct_refunds as refunds
+    inner join lines_so_far as lines on refunds.order_key = lines.order_key
+    left join products_so_far as products
+        on refunds.order_key = products.order_key and refunds.product_slug = products.product_slug
+    where refunds.occurred_at <= $now
+),
+
+requested as (
+    select
+        order_key,
+        sum(requested_revenue) as revenue,
+        sum(requested_revenue) filter (where occurred_at < $starts_at) as revenue_before,
+        sum(requested_revenue) filter (where occurred_at <= $ends_at) as revenue_to_end
+    from requests
+    group by order_key
+),
+
+orders_so_far as (
+    select
+        lines.*,
+        least(coalesce(requested.revenue, 0), lines.gross_revenue) as refunded_revenue,
+        least(coalesce(requested.revenue_to_end, 0), lines.gross_revenue)
+        - least(coalesce(requested.revenue_before, 0), lines.gross_revenue) as refunds
+    from lines_so_far as lines
+    left join requested on lines.order_key = requested.order_key
+),
+
+orders as (
+    select
+        orders.order_key,
+        orders.order_id,
+        orders.source,
+        orders.order_date,
+        orders.ordered_at,
+        coalesce(orders_so_far.lines, orders.lines) as lines,
+        coalesce(orders_so_far.units, orders.units) as units,
+        coalesce(orders_so_far.gross_revenue, orders.gross_revenue) as gross_revenue,
+        coalesce(orders_so_far.refunded_revenue, orders.refunded_revenue) as refunded_revenue
+    from fct_orders as orders
+    left join orders_so_far on orders.order_key = orders_so_far.order_key
+    where orders.ordered_at between $starts_at and $ends_at
+),
+
+refunds as (
+    select refunded_revenue
+    from fct_refunds
+    where occurred_at between $starts_at and $ends_at and order_key not in (select order_key from late_orders)
+    union all
+    select refunds as refunded_revenue
+    from orders_so_far
+),
+
+sources as (
+    select
+        source,
+        count(*) as orders,
+        sum(gross_revenue) as gross_revenue,
+        sum(refunded_revenue) as refunded_revenue
+    from orders
+    group by source
+),
+
+-- As in `traffic`.
+ranked_sources as (
+    select
+        *,
+        count(*) over () > $most_sources
+        and row_number() over (order by source = 'other', gross_revenue desc, source asc) >= $most_sources as is_rest
+    from sources
+),
+
+newest_orders as (
+    select *
+    from orders
+    order by ordered_at desc, order_key asc
+    limit 10
+),
+
+rows_of_kinds as (
+    select
+        'day' as kind,
+        order_date,
+        null as order_id,
+        null as source,
+        null as ordered_at,
+        count(*) as orders,
+        sum(lines) as lines,
+        sum(units) as units,
+        sum(gross_revenue) as gross_revenue,
+        sum(refunded_revenue) as refunded_revenue,
+        count(*) filter (where refunded_revenue > 0) as refunded_orders
+    from orders
+    group by order_date
+    union all
+    select
+        case when is_rest then 'other sources' else 'source' end as kind,
+        null as order_date,
+        null as order_id,
+        case when is_rest then 'other' else source end as named_source,
+        null as ordered_at,
+        sum(orders) as orders,
+        0 as lines,
+        0 as units,
+        sum(gross_revenue) as gross_revenue,
+        sum(refunded_revenue) as refunded_revenue,
+        0 as refunded_orders
+    from ranked_sources
+    group by is_rest, named_source
+    union all
+    select
+        'order' as kind,
+        order_date,
+        order_id,
+        source,
+        ordered_at,
+        1 as orders,
+        lines,
+        units,
+        gross_revenue,
+        refunded_revenue,
+        0 as refunded_orders
+    from newest_orders
+    union all
+    select
+        'refunds' as kind,
+        null as order_date,
+        null as order_id,
+        null as source,
+        null as ordered_at,
+        0 as orders,
+        0 as lines,
+        0 as units,
+        0 as gross_revenue,
+        coalesce(sum(refunded_revenue), 0) as refunded_revenue,
+        0 as refunded_orders
+    from refunds
+)
+
+select
+    kind,
+    order_date,
+    order_id,
+    source,
+    ordered_at,
+    cast(orders as bigint) as orders,
+    cast(lines as bigint) as lines,
+    cast(units as bigint) as units,
+    gross_revenue,
+    refunded_revenue,
+    cast(refunded_orders as bigint) as refunded_orders
+from rows_of_kinds
+order by kind asc, ordered_at desc, gross_revenue desc, source asc, order_date asc

@@ -1,0 +1,166 @@
+"""Orders: lines that belong together, what was taken back of them, and when."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.support.golden import FOLDERS
+from tests.support.reference import differences
+from tests.support.reference_marts import mart_differences
+from tests.support.reference_orders import answer
+from tests.support.shop import ORDERS, Server, Shop, event
+from tests.support.tables import table_differences
+
+ZONE = "America/Bogota"
+NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
+TYPES = [*["purchase"] * 6, "refund", "refund", "order_cancelled", "page_view"]
+IDS = [None, None, None, *"123456"]
+
+
+def busy_days(seed: int, count: int = 300) -> list[dict[str, Any]]:
+    """Few sessions that buy much within minutes of midnight, log in, pay back, and do so after now too."""
+    random = Random(seed)
+    midnight = datetime(2026, 3, 9, 5, tzinfo=UTC)
+    hours = [midnight - timedelta(days=day) for day in range(-1, 12)]
+    return [
+        event(
+            random.choice(TYPES),
+            (random.choice(hours) + timedelta(seconds=random.randrange(-300, 300) / 2)).isoformat(),
+            session_id=random.choice("abcd"),
+            user_id=random.choice([None, None, None, "ana@example.com", "luz@example.com"]),
+            order_id=random.choice(IDS),
+            product_slug=random.choice([None, "gorra", "buzo"]),
+            price=random.choice(["10.005", "79900", "nothing", 0.0001, None]),
+            metadata={"quantity": random.choice([1, 2, 3])}
+            | random.choice([{}, {}, {"amount": 50_000}, {"amount": "all"}]),
+            source=random.choice([None, "google", "instagram"]),
+            idempotency_key=random.choice([None, f"key {random.randrange(count)}"]),
+        )
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def events() -> list[dict[str, Any]]:
+    return busy_days(seed=7)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("whole"), ZONE)
+    shop.land("events.ndjson", events)
+    return shop.built()
+
+
+@pytest.fixture(scope="module")
+def busy(whole: Shop) -> Iterator[Server]:
+    with whole.serving(NOW) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"start": "2026-03-02", "end": "2026-03-02"},
+        {"start": "2026-02-20", "end": "2026-03-07"},
+        {"start": "2026-03-08"},
+        {"end": "2026-03-05"},
+        {"start": "2025-01-01", "end": "2025-01-02"},
+    ],
+)
+def test_any_window_gives_the_answer_of_the_definitions(
+    busy: Server, events: list[dict[str, Any]], query: dict[str, str]
+) -> None:
+    given = busy.get(ORDERS, **query)
+    assert given.status_code == 200, given.text
+    assert differences(answer(events, NOW, ZONE, **query), given.json()) == []
+
+
+def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
+    with whole.published() as published:
+        assert mart_differences(published, events, ZONE) == []
+        ((refunds, left),) = published.sql(
+            "select count(*), min(net_revenue) from fct_orders where refunded_revenue > 0"
+        ).fetchall()
+    assert refunds and left >= 0
+
+
+def test_lines_and_refunds_that_come_in_three_builds_are_at_each_what_a_full_build_says(
+    whole: Shop, events: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    shop = Shop(tmp_path, ZONE)
+    for number in range(3):
+        shop.land(f"{number}.ndjson", events[number::3])
+        with shop.built().published() as published:
+            so_far = [each for file in range(number + 1) for each in events[file::3]]
+            assert mart_differences(published, so_far, ZONE) == []
+    assert table_differences(shop, whole) == []
+
+
+def test_a_login_in_a_later_file_makes_two_browsers_one_buyer(shop: Shop) -> None:
+    sale = "2026-03-07T10:00:00Z"
+    shop.land(
+        "a.ndjson", [event("purchase", sale, "phone", price=1), event("purchase", sale, "desk", price=1)]
+    )
+    with shop.built().serving(NOW) as server:
+        assert server.get(ORDERS).json()["new_buyers"] == 2
+        logins = [
+            event("page_view", "2026-03-07T11:00:00Z", browser, user_id="ana@example.com")
+            for browser in ("phone", "desk")
+        ]
+        shop.land("b.ndjson", logins)
+        shop.built()
+        server.follows()
+        assert server.get(ORDERS).json()["new_buyers"] == 1
+
+
+def test_a_refund_counts_once_its_order_is_known_and_is_named_until_then(shop: Shop) -> None:
+    paid_back = [
+        event("refund", "2026-03-07T12:00:00Z", order_id="7", metadata={"amount": 30}, idempotency_key="r"),
+        event("order_cancelled", "2026-03-07T12:00:00Z", idempotency_key="c"),
+    ]
+    defects = "select event_type, events from mart_data_quality where defect = 'unknown_order' order by 1"
+    shop.land("refunds.ndjson", [*paid_back, paid_back[0]])
+    with shop.built().published() as published:
+        assert published.sql(defects).fetchall() == [("order_cancelled", 1), ("refund", 1)]
+        assert published.sql("from fct_refunds").fetchall() == []
+    lines = [
+        event("purchase", f"2026-03-0{day}T10:00:00Z", f"s{day}", order_id="7", price=20) for day in (6, 7)
+    ]
+    shop.land("lines.ndjson", lines)
+    with shop.built().published() as published:
+        assert published.sql(defects).fetchall() == [("order_cancelled", 1)]
+        assert published.sql("select lines, gross_revenue, net_revenue from fct_orders").fetchall() == [
+            (2, 40, 10)
+        ]
+    with shop.serving(NOW) as server:
+        given = server.get(ORDERS).json()
+        assert (given["orders"], given["refunded"], given["refund_rate"]) == (1, 30, 100)
+        assert [(day["orders"], day["net_revenue"]) for day in given["by_day"] if day["orders"]] == [(1, 10)]
+
+
+def test_an_order_number_that_says_nothing_joins_no_sales(shop: Shop) -> None:
+    nothings = ["", " ", "undefined", "null", "NaN", "[object Object]", "(not set)", None]
+    shop.land(
+        "a.ndjson",
+        [
+            event("purchase", "2026-03-07T10:00:00Z", f"s{number}", order_id=order_id, price=1)
+            for number, order_id in enumerate(nothings)
+        ],
+    )
+    with shop.built().published() as published:
+        assert published.sql("select count(*), count(order_id) from fct_orders").fetchall() == [(8, 0)]
+
+
+@pytest.mark.parametrize("case", json.loads((FOLDERS["tracker"] / "orders.json").read_text(encoding="utf-8")))
+def test_golden_orders(tmp_path: Path, case: dict[str, Any]) -> None:
+    shop = Shop(tmp_path, case["store_timezone"], raw_events=FOLDERS["tracker"] / "events").built()
+    with shop.serving(datetime.fromisoformat(case["now"])) as server:
+        given = server.get(ORDERS, **case["query"]).json()
+        assert differences(case["answer"], {field: given[field] for field in case["answer"]}) == []

@@ -21,7 +21,7 @@ from bench.events import LAST_DAY
 from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
-from serve.endpoints import dashboard
+from serve.endpoints import dashboard, orders
 from serve.query import Mode
 
 ANSWERS = 30
@@ -81,6 +81,7 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
     """The rows of the table."""
     return [
         *(answer_row(server, raw, mode) for mode in Mode),
+        orders_row(server),
         *load_rows(shop, server),
         *page_rows(server),
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
@@ -113,6 +114,23 @@ def build_rows(shop: Shop, count: int) -> list[str]:
 
 def seconds_text(in_all: float, in_models: float) -> str:
     return f"{in_all:.1f} s, {in_models:.1f} s of it after dbt's start-up"
+
+
+def orders_row(server: Server) -> str:
+    """What asking for orders costs, and asking for the dashboard's answer, by turns."""
+    log("Timing answers about orders")
+    taken: dict[str, list[float]] = {dashboard.ENDPOINT.path: [], orders.ENDPOINT.path: []}
+    for seconds in SECONDS:
+        server.set_clock(seconds + 1)
+        for path, each in taken.items():
+            started_at = time.perf_counter()
+            server.get(path)
+            each.append(time.perf_counter() - started_at)
+    stats, placed = map(median, taken.values())
+    return (
+        f"| orders, not cached, against the dashboard's answer | p50 {1000 * placed:.1f} ms;"
+        f" {1000 * stats:.1f} ms: ratio {placed / stats:.2f} |"
+    )
 
 
 def answer_row(server: Server, raw: RawEvents, mode: Mode) -> str:

@@ -1,8 +1,9 @@
 """The sample shop: `make` writes the seed, `land FOLDER` lands it as if it had happened just now.
 
-Its events are those of a tracker in a shop's pages: a purchase for each line of an order and without its
-number, checkouts with their total and no product, visitors who log in halfway. The same seed number gives the
-same file on every machine.
+Its events are those of a tracker in a shop's pages: a purchase for each line of an order, checkouts with
+their total and no product, visitors who log in halfway. In the last week purchases have the number of their
+order, and the shop's back office sends what was paid back. The same seed number gives the same file on every
+machine.
 """
 
 import csv
@@ -11,6 +12,8 @@ import random
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 SEED_FILE = Path(__file__).with_name("sample_events.csv")
@@ -172,6 +175,39 @@ class Visit:
         )
 
 
+def paid_back(events: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Number the orders of the last week; refunds of some of their products, and a cancellation."""
+    sales = [
+        event
+        for event in events
+        if event["event_type"] == "purchase"
+        and datetime.fromisoformat(event["created_at"]) > NEWEST - timedelta(days=7)
+    ]
+    sales.sort(key=lambda sale: (sale["session_id"], sale["created_at"]))
+    groups = groupby(sales, key=lambda sale: (sale["session_id"], sale["created_at"][:13]))
+    orders = sorted((list(lines) for _, lines in groups), key=lambda lines: lines[0]["created_at"])
+    back = []
+    for number, lines in enumerate(orders, start=1001):
+        for line in lines:
+            line["metadata"] = json.dumps({**json.loads(line["metadata"]), "order_id": f"P-{number}"})
+        returned_at = datetime.fromisoformat(lines[-1]["created_at"]) + timedelta(hours=19)
+        if number % 7 == 0 and returned_at < NEWEST:
+            is_cancelled = number % 2 == 0
+            event_type = "order_cancelled" if is_cancelled else "refund"
+            back.append(
+                {
+                    **lines[-1],
+                    "_id": sha256(f"{number}".encode()).hexdigest()[:24],
+                    "event_type": event_type,
+                    "metadata": json.dumps({"order_id": f"P-{number}"}),
+                    "idempotency_key": f"{event_type} P-{number}",
+                    "created_at": returned_at.isoformat(timespec="milliseconds"),
+                    **(dict.fromkeys(("product_slug", "product_name", "price"), "") if is_cancelled else {}),
+                }
+            )
+    return back
+
+
 def dirt(events: list[dict[str, str]]) -> list[dict[str, str]]:
     """What goes wrong in the field: repeats, unreadable rows, odd prices and quantities."""
     sale = next(event for event in reversed(events) if event["event_type"] == "purchase")
@@ -190,8 +226,10 @@ def make() -> None:
     chance = random.Random(20260380)
     events = journeys(chance)
     events[-1]["created_at"] = NEWEST.isoformat()
+    back = paid_back(events)
     rows = events + dirt(events)
     chance.shuffle(rows)
+    rows += back
     with SEED_FILE.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()

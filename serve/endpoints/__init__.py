@@ -4,7 +4,6 @@ A new one is a module with an ENDPOINT, listed here: its route, its part of the 
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import money_at_risk, orders
-from serve.endpoints.dashboard import endpoint as dashboard
+from serve.endpoints import dashboard, money_at_risk, orders
 
 ENDPOINTS = (dashboard.ENDPOINT, money_at_risk.ENDPOINT, orders.ENDPOINT)

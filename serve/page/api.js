@@ -2,6 +2,7 @@
 
 const STATS = "/api/analytics/dashboard-stats/";
 const RISK = "/api/analytics/money-at-risk/";
+const ORDERS = "/api/analytics/orders/";
 
 /**
  * A response other than 200. `status` is 0 where the server cannot be reached. `message` is empty where the response is no
@@ -38,9 +39,14 @@ export async function getStats(query) {
 }
 
 /** What was begun and not bought, for a query; null where this server has no such endpoint. Throws ApiError. */
-export async function getRisk(query) {
+export const getRisk = (query) => getOptional(RISK, query);
+
+/** Orders and refunds, likewise. */
+export const getOrders = (query) => getOptional(ORDERS, query);
+
+async function getOptional(path, query) {
   try {
-    return (await askAsAdmin(`${RISK}?${query}`)).body;
+    return (await askAsAdmin(`${path}?${query}`)).body;
   } catch (error) {
     if (error.status === 404) return null;
     throw error;
@@ -67,7 +73,8 @@ export async function getDefinitions() {
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };
-  for (const name of ["DashboardStats", "MoneyAtRisk"]) collect(schemas[name] ?? {}, "");
+  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders." };
+  for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
   return definitions;
 }
 

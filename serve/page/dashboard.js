@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { cards } from "./sections/cards.js";
 import { errors } from "./sections/errors.js";
 import { funnel } from "./sections/funnel.js";
+import { orders } from "./sections/orders.js";
 import { payment } from "./sections/payment.js";
 import { people } from "./sections/people.js";
 import { products } from "./sections/products.js";
@@ -12,12 +13,12 @@ import { timeline } from "./sections/timeline.js";
 import { whatsapp } from "./sections/whatsapp.js";
 
 /** In the order of the page. Each takes the numbers, and gives an element or null. */
-const SECTIONS = [cards, funnel, payment, products, people, whatsapp, risk, errors, timeline];
+const SECTIONS = [cards, orders, funnel, payment, products, people, whatsapp, risk, errors, timeline];
 
 /**
  * Draws the numbers anew; what has the focus and what is unfolded stays so.
  *
- * numbers: `stats`, `risk`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
+ * numbers: `stats`, `risk`, `orders`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
  */
 export function draw(main, numbers) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];

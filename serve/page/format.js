@@ -12,6 +12,9 @@ export const count = (value) => new Intl.NumberFormat(locale()).format(value);
 
 export const percent = (value) => `${tenths(value)} %`;
 
+/** A number with up to two decimals. */
+export const decimal = (value) => new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(value);
+
 /** Percentage points. */
 export const points = (value) => `${tenths(value)} ${t("points")}`;
 

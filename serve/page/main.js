@@ -4,6 +4,7 @@ import {
   dropToken,
   getDefinitions,
   getHealth,
+  getOrders,
   getRisk,
   getStats,
   getToday,
@@ -45,13 +46,18 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(filters, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, risk] = await Promise.all([getStats(query), getRisk(query), definitions]);
+    const [{ stats, version, newestEventAt, unreadable }, risk, orders] = await Promise.all([
+      getStats(query),
+      getRisk(query),
+      getOrders(query),
+      definitions,
+    ]);
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { stats, risk, unreadable, sparklines: knownSparklines(stats.events_timeline) });
+      show(newestEventAt, { stats, risk, orders, unreadable, sparklines: knownSparklines(stats.events_timeline) });
     }
     const sparklines = await getSparklines(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, { stats, risk, unreadable, sparklines });
+    if (isWanted()) show(newestEventAt, { stats, risk, orders, unreadable, sparklines });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isWanted()) handleError(error);

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 /**
  * The rows of a field as a table, with its CSV to download.
  *
- * columns: `{ key, label, format }`; a column with a format holds numbers, which are aligned right.
+ * columns: `{ key, label, format }`; a column with a format holds numbers, which are aligned right, unless it says `isText`.
  * sorting: `{ key, descending }` of `state`, where the reader may sort the rows.
  */
 export function table(field, columns, rows, sorting) {
@@ -39,20 +39,20 @@ function figure(field, ...content) {
 }
 
 function head(columns, sorting, redraw) {
-  const cells = columns.map(({ key, label, format }, index) => {
+  const cells = columns.map(({ key, label, format, isText }, index) => {
     const order = sorting?.key === key && (sorting.descending ? "descending" : "ascending");
     const sorter = { type: "button", class: "sort", title: `${t("sortBy")} ${label}` };
     const title = sorting ? element("button", { ...sorter, onclick: () => redraw(key) }, label) : label;
-    return element("th", { scope: "col", "data-key": key, class: format && index ? "number" : null, "aria-sort": order }, title);
+    return element("th", { scope: "col", "data-key": key, class: format && !isText && index ? "number" : null, "aria-sort": order }, title);
   });
   return element("thead", null, element("tr", null, ...cells));
 }
 
 function line(columns, row) {
-  const cells = columns.map(({ key, format }, index) => {
+  const cells = columns.map(({ key, format, isText }, index) => {
     const name = index ? "td" : "th";
     const text = format ? format(row[key]) : String(row[key]);
-    return element(name, { scope: index ? null : "row", class: format && index ? "number" : null }, text);
+    return element(name, { scope: index ? null : "row", class: format && !isText && index ? "number" : null }, text);
   });
   return element("tr", null, ...cells);
 }

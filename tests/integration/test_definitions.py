@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from pipeline.paths import ROOT
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
 from tests.support.reference import CHECKOUT
-from tests.support.shop import MONEY_AT_RISK, TARGET, Server, Shop
+from tests.support.shop import MONEY_AT_RISK, ORDERS, TARGET, Server, Shop
 
 FIRST, LAST = "2026-02-23", "2026-03-01"  # An ISO week.
 
@@ -149,6 +149,7 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
     days = {"start": FIRST, "end": LAST}
     total, unique = (server.stats(mode=mode, **days) for mode in ("total", "unique"))
     risk = server.get(MONEY_AT_RISK, **days).json()
+    orders = server.get(ORDERS, **days).json()
     rates, errors, sessions = total["conversion_rates"], total["error_counts"], total["session_stats"]
     same = {name: field(total, path) for path, _, _, name in NUMBERS if name != "abandoned_value"} | {
         **{f"{step}_events": count for step, count in total["event_counts"].items() if step != "purchase"},
@@ -158,11 +159,13 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
         **{f"{step}_count": total[f"{step}_count"] for step in CHECKOUT},
         **{name: total[name] for name in ("whatsapp_sessions", "whatsapp_purchases")},
         **{name: value for name, value in risk.items() if not isinstance(value, list)},
+        **{name: orders[name] for name in ("orders", "gross_revenue", "net_revenue", "refund_rate")},
+        "refunded_revenue": orders["refunded"],
         "unique_sessions": sessions["unique_sessions"],
         "avg_events_per_session": sessions["avg_events_per_session"],
     }
-    decimals = dict.fromkeys([*rates, "avg_events_per_session"], 1)
+    decimals = dict.fromkeys([*rates, "avg_events_per_session", "refund_rate"], 1)
     given = {name: round(metrics[name], decimals.get(name, 2)) for name in same}
     assert given == same
     # By day or of no field: see docs/decisions/0025.
-    assert metrics.keys() - same.keys() == {"abandonment_rate", "units_sold", "all_events"}
+    assert metrics.keys() - same.keys() == {"abandonment_rate", "units_sold", "all_events", "refunded_orders"}

@@ -1,1 +1,5 @@
 """`GET /api/analytics/dashboard-stats/`: its queries and rows, its models, and how one becomes the other."""
+
+from serve.endpoints.dashboard.endpoint import ENDPOINT
+
+__all__ = ["ENDPOINT"]

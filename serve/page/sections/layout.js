@@ -10,10 +10,10 @@ export function section(name, ...content) {
   return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, t(name)), ...content);
 }
 
-/** Numbers beside each other, each `[field, text]`. */
+/** Numbers beside each other, each `[field, text]`, and the key of its name where that is not the field's own. */
 export function numbers(...rows) {
-  const items = rows.map(([field, text]) =>
-    element("div", null, element("dt", null, withTooltip(field)), element("dd", { "data-field": field }, text)),
+  const items = rows.map(([field, text, name]) =>
+    element("div", null, element("dt", null, withTooltip(field, name)), element("dd", { "data-field": field }, text)),
   );
   return element("dl", { class: "numbers" }, ...items);
 }

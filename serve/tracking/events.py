@@ -14,7 +14,9 @@ from serve.tracking.field_names import (
     FIELD_NAMES,
     ITEM_NAMES,
     NO_EVENT_TYPES,
+    REFUND_TYPES,
     first_of,
+    value_at,
     with_known_names,
 )
 from serve.tracking.values import (
@@ -159,6 +161,8 @@ def warnings_about(event: dict[str, Any]) -> Iterator[str]:
     fields = with_known_names(event)
     metadata = field(fields, "metadata")
     items = field(fields, "items")
+    known = fields | {"metadata": object_in(metadata)}
+    event_type = event_type_of(fields)
     if isinstance(items, list) and items:
         described = [
             (first_of(ITEM_NAMES["price"], item), first_of(ITEM_NAMES["quantity"], item))
@@ -166,14 +170,20 @@ def warnings_about(event: dict[str, Any]) -> Iterator[str]:
             if isinstance(item, dict)
         ]
     else:
-        known = fields | {"metadata": object_in(metadata)}
         described = [(field(known, "price"), field(known, "quantity"))]
-    texts = [text_of(field(fields, name)) for name in ("product_slug", "product_name", "source")]
+    names = ("order_id", "product_slug", "product_name", "source")
+    texts = [text_of(field(known, name)) for name in names]
     if any(len(text) > LONGEST_TEXT for text in texts if text):
         yield f"a text is longer than {LONGEST_TEXT} characters, and is cut"
-    is_purchase = event_type_of(fields) == "purchase"
+    is_purchase = event_type == "purchase"
     if any(not is_price(price) for price, _ in described if is_purchase or not is_missing(price)):
         yield "a price is missing or cannot be read, and counts as 0"
+    if event_type in REFUND_TYPES:
+        if id_of(field(known, "order_id")) in (None, "(not set)"):
+            yield "it names no order, and takes nothing back"
+        amounts = [each for place in FIELD_NAMES["value"] if (each := value_at(place, known)) is not None]
+        if amounts and not any(map(is_price, amounts)):
+            yield "an amount cannot be read, and all that is left of the order is taken back"
     if any(not is_quantity(quantity) for _, quantity in described if quantity is not None):
         yield "a quantity is no whole number from 1 to 1,000,000, and counts as 1"
     if not (is_missing(metadata) or isinstance(metadata, list) or object_in(metadata) is not None):

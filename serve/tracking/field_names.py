@@ -21,7 +21,13 @@ def read_event_names() -> dict[str, str]:
         return {row["event_name"]: row["event_type"] for row in csv.DictReader(file)}
 
 
+def read_refund_types() -> set[str]:
+    with (ROOT / "seeds" / "event_types.csv").open(encoding="utf-8") as file:
+        return {row["event_type"] for row in csv.DictReader(file) if row["order_role"] == "refund"}
+
+
 EVENT_NAMES = read_event_names()
+REFUND_TYPES = read_refund_types()
 
 
 def with_known_names(event: dict[str, Any]) -> dict[str, Any]:

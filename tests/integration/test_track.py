@@ -145,6 +145,14 @@ def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[st
             f"Event {number} of 4" for number in (1, 2, 3, 4)
         ]
         assert server.client.post(TRACK, json={**GOOD, "price": "79,900"}).json()["warnings"] == []
+        refunds = [
+            {**GOOD, "event_type": "refund", "order_id": "7", "metadata": {"amount": 5}},
+            {**GOOD, "event_type": "Order Refunded", "properties": {"order_id": "undefined", "total": "-5"}},
+        ]
+        assert server.client.post(TRACK, json=refunds).json()["warnings"] == [
+            "Event 2 of 2: it names no order, and takes nothing back.",
+            "Event 2 of 2: an amount cannot be read, and all that is left of the order is taken back.",
+        ]
         preflight = server.client.options(
             TRACK,
             headers={
@@ -161,6 +169,8 @@ def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[st
         ("page_view", "unreadable_metadata", 1),
         ("purchase", "unreadable_price", 2),
         ("purchase", "unreadable_quantity", 1),
+        ("refund", "unknown_order", 2),
+        ("refund", "unreadable_price", 1),
     ]
 
 

@@ -6,3 +6,7 @@
         )
     )
 {%- endmacro %}
+
+{% macro order_of_lines() -%}
+    occurred_at, session_id, source, product_slug nulls last, value, quantity
+{%- endmacro %}

@@ -29,9 +29,7 @@ product_refunds as (
 lines as (
     select
         *,
-        row_number() over (
-            partition by order_key order by occurred_at, session_id, source, product_slug nulls last, value, quantity
-        ) as line_number
+        row_number() over (partition by order_key order by {{ order_of_lines() }}) as line_number
     from {{ ref('int_conversion_events') }}
     where
         order_role = 'line'
@@ -102,6 +100,9 @@ shares as (
 taken as (
     select
         *,
+        row_number() over (
+            partition by order_key, event_date, product_slug order by line_number
+        ) as number_of_product,
         named_revenue + share_so_far - coalesce(
             lag(share_so_far) over (partition by order_key order by line_number), 0
         ) as line_refunded
@@ -122,6 +123,7 @@ select
     ) as refunded_units,
     cast(line_refunded as decimal(38, 4)) as refunded_revenue,
     cast(value - line_refunded as decimal(38, 4)) as net_revenue,
+    number_of_product = 1 as is_first_of_product,
     event_date,
     occurred_at
 from taken

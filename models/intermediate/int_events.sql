@@ -15,6 +15,11 @@ landed_rows as (
     {% endif %}
 ),
 
+files as (
+    select max(file_id) as newest_file_id
+    from {{ ref('stg_landing__files') }}
+),
+
 events as (
     select
         landed_rows.*,
@@ -97,8 +102,10 @@ select
     occurred_at,
     session_next_at,
     type_next_at,
-    case when is_product_step then product_next_at end as product_next_at
+    case when is_product_step then product_next_at end as product_next_at,
+    newest_file_id as updated_with_file_id
 from linked
+cross join files
 -- Physical: DuckDB skips what lies before and after a window. Sessions of 8 hours of a million events take 2 ms, and
 -- 12 ms in another order (`python -m bench.order`).
 order by occurred_at

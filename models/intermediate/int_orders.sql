@@ -7,9 +7,7 @@ with changed_orders as (
 lines as (
     select
         *,
-        row_number() over (
-            partition by order_key order by occurred_at, session_id, source, product_slug nulls last, value, quantity
-        ) as line_number
+        row_number() over (partition by order_key order by {{ order_of_lines() }}) as line_number
     from {{ ref('int_conversion_events') }}
     where
         order_role = 'line'
@@ -47,6 +45,7 @@ refunds as (
     group by order_key
 )
 
+-- The list of changed orders has all orders of a person, or none.
 select
     orders.order_key,
     orders.order_id,
@@ -60,6 +59,9 @@ select
     cast(orders.gross_revenue - coalesce(refunds.refunded_revenue, 0) as decimal(38, 4)) as net_revenue,
     orders.order_date,
     orders.ordered_at,
+    lag(orders.order_date) over person_orders as previous_order_date,
+    lag(orders.ordered_at) over person_orders as previous_ordered_at,
     greatest(orders.last_line_at, coalesce(refunds.last_refund_at, orders.last_line_at)) as last_event_at
 from orders
 left join refunds on orders.order_key = refunds.order_key
+window person_orders as (partition by orders.person_id order by orders.ordered_at, orders.order_key)

@@ -1,8 +1,5 @@
 with orders as (
-    select
-        *,
-        lag(order_date) over (partition by person_id order by ordered_at, order_key) as previous_order_date
-    from {{ ref('int_orders') }}
+    select * from {{ ref('int_orders') }}
 ),
 
 refunds as (

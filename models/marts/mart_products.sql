@@ -21,7 +21,7 @@ products as (
 orders as (
     select
         product_slug,
-        count(distinct order_key) as orders,
+        count(*) filter (where is_first_of_product) as orders,
         sum(refunded_units) as refunded_units,
         sum(net_revenue) as net_revenue,
         event_date

@@ -1,8 +1,12 @@
+-- Publishing replaces changed orders, as `unique_key` says, though a view has none of its own.
+{{ config(unique_key='order_key') }}
+
 with orders as (
     select * from {{ ref('int_orders') }}
 )
 
 select
+    order_key,
     ordered_at,
-    lag(ordered_at) over (partition by person_id order by ordered_at, order_key) as previous_ordered_at
+    previous_ordered_at
 from orders

@@ -6,6 +6,7 @@ with landed_rows as (
         item_number,
         event_key,
         session_id,
+        buyer_id as visitor_id,
         case when event_type in ('begin_checkout', 'purchase') then buyer_id end as buyer_id,
         event_type = 'purchase' as is_purchase,
         order_id,
@@ -62,6 +63,7 @@ select
     item_number,
     event_key,
     session_id,
+    visitor_id,
     buyer_id,
     case
         when is_purchase then {{ order_key('order_id', 'session_id', 'occurred_at') }}

@@ -80,5 +80,6 @@ class ResponseCache:
 
 def cache_key(version: Version, now: datetime, endpoint: Endpoint, query: Query) -> Key:
     """By what a response is cached: its second, or the newest event once its days are over in any zone."""
-    is_over = query.end and query.end < now.date() - DAY and version.knows_newest_event(now)
+    has_ended = query.end and query.end < now.date() - DAY and not endpoint.is_as_of_now
+    is_over = has_ended and version.knows_newest_event(now)
     return endpoint, version, is_over or now, version.newest_event(now) if is_over else None, query

@@ -30,6 +30,7 @@ class Endpoint:
     response: the model of the JSON.
     answer: computes it for a window; its docstring describes the endpoint to users.
     first_queries: computed before a version is served, which shows that the version can answer; at least one.
+    is_as_of_now: whether the answer about days that are over changes as time goes by, without any event.
     next_queries: computed as soon as a version is served, because they are the most frequent.
     """
 
@@ -39,6 +40,7 @@ class Endpoint:
     response: type[BaseModel]
     answer: Callable[[Reader, Window, Any], Awaitable[Answer]]
     first_queries: tuple[Query, ...]
+    is_as_of_now: bool = False
     next_queries: tuple[Query, ...] = ()
 
     def description(self) -> str:

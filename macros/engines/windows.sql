@@ -21,3 +21,15 @@
 {% macro spark__last_known(column) -%}
     last_value({{ column }}, true)
 {%- endmacro %}
+
+{% macro percentile(column, fraction) -%}
+    {{ return(adapter.dispatch('percentile')(column, fraction)) }}
+{%- endmacro %}
+
+{% macro default__percentile(column, fraction) -%}
+    quantile_cont({{ column }}, {{ fraction }})
+{%- endmacro %}
+
+{% macro spark__percentile(column, fraction) -%}
+    percentile({{ column }}, {{ fraction }})
+{%- endmacro %}

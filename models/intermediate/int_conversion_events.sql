@@ -65,6 +65,7 @@ select
     order_id,
     product_slug,
     source,
+    cart_items,
     quantity,
     value,
     event_date,

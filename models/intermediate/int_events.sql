@@ -87,6 +87,7 @@ select
     product_name,
     known_source as source,
     session_next_source,
+    cart_items,
     quantity,
     value,
     case when event_type = 'purchase' then quantity else 0 end as units,

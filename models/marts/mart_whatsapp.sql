@@ -26,6 +26,10 @@ days as (
         median(seconds_since_click) as median_seconds_to_sale,
         count(clicked_value) as sales_with_revenue,
         sum(clicked_value) as revenue,
+        count(*) filter (where is_first_of_deal) as deals,
+        sum(coalesce(amount, clicked_value)) filter (where event_type = 'whatsapp_purchase') as won_amount,
+        -- Of whole seconds it is a multiple of a tenth.
+        cast({{ percentile('seconds_since_click', 0.9) }} as decimal(18, 1)) as p90_seconds_to_sale,
         event_date
     from events
     group by event_date
@@ -42,5 +46,9 @@ select
     median_seconds_to_sale,
     sales_with_revenue,
     coalesce(revenue, 0) as revenue,
+    deals,
+    cast(coalesce(revenue, 0) as decimal(38, 4)) as won_value,
+    cast(coalesce(won_amount, 0) as decimal(38, 4)) as won_amount,
+    p90_seconds_to_sale,
     event_date
 from days

@@ -1,8 +1,26 @@
 -- Of an order with an event after now, only what has happened counts: its lines and refunds are added up again.
-with late_orders as (
-    select order_key
+with unfinished_orders as (
+    select
+        order_key,
+        ordered_at
     from fct_orders
     where last_event_at > $now
+),
+
+lines as materialized (
+    select
+        order_key,
+        product_slug,
+        units,
+        revenue
+    from fct_order_lines
+    where
+        occurred_at <= $now
+        and order_key in (
+            select order_key
+            from unfinished_orders
+            where ordered_at <= $now
+        )
 ),
 
 lines_so_far as (
@@ -11,8 +29,7 @@ lines_so_far as (
         count(*) as lines,
         sum(units) as units,
         sum(revenue) as gross_revenue
-    from fct_order_lines
-    where occurred_at <= $now and order_key in (select order_key from late_orders)
+    from lines
     group by order_key
 ),
 
@@ -22,8 +39,7 @@ products_so_far as (
         product_slug,
         sum(units) as units,
         sum(revenue) as revenue
-    from fct_order_lines
-    where occurred_at <= $now and order_key in (select order_key from late_orders)
+    from lines
     group by order_key, product_slug
 ),
 
@@ -86,7 +102,7 @@ orders as (
 refunds as (
     select refunded_revenue
     from fct_refunds
-    where occurred_at between $starts_at and $ends_at and order_key not in (select order_key from late_orders)
+    where occurred_at between $starts_at and $ends_at and order_key not in (select order_key from unfinished_orders)
     union all
     select refunds as refunded_revenue
     from orders_so_far

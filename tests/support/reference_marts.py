@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tests.support import reference_orders
+from tests.support import reference_deals, reference_orders
 from tests.support.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, rounded
 
 Row = dict[str, Any]
@@ -290,6 +290,8 @@ def order_of_instants(each: Dated) -> tuple[Any, ...]:
 
 def whatsapp(events: list[Dated]) -> list[Row]:
     by_session = grouped(of(events, *WHATSAPP), lambda each: each.event.session)
+    deals = reference_deals.deals_of(each.event for each in events)
+    days = {id(each.event): each.day for each in events}
     closed: defaultdict[date, list[tuple[int, Dated]]] = defaultdict(list)
     for theirs in by_session.values():
         click = None
@@ -318,6 +320,16 @@ def whatsapp(events: list[Dated]) -> list[Row]:
                 ),
                 "sales_with_revenue": len(known),
                 "revenue": value(known),
+                "deals": sum(days[id(deal.first)] == day for deal in deals),
+                "won_value": value(known),
+                "won_amount": sum(
+                    (deal.amount for deal in deals if deal.sale and days[id(deal.sale)] == day), Fraction(0)
+                ),
+                "p90_seconds_to_sale": (
+                    reference_deals.percentile(sorted(seconds for seconds, _ in closed[day]), Fraction(9, 10))
+                    if closed[day]
+                    else None
+                ),
             }
         )
     return rows

@@ -150,9 +150,10 @@ def persons(events: Iterable[Event]) -> dict[int, str]:
     return found
 
 
-def orders_of(events: list[Event]) -> list[Order]:
-    """The orders of all purchases."""
+def orders_of(events: list[Event], now: datetime | None = None) -> list[Order]:
+    """The orders of all purchases, up to now; a login after now tells whose a session is, too."""
     whose = persons(events)
+    events = [event for event in events if now is None or event.at <= now]
     groups: list[tuple[str | None, list[Event]]] = []
     numbered: defaultdict[str, list[Event]] = defaultdict(list)
     unnumbered: defaultdict[str, list[Event]] = defaultdict(list)
@@ -196,7 +197,7 @@ def answer(
     zone = ZoneInfo(store_timezone)
     now = now.astimezone(UTC).replace(microsecond=0)
     first, _, last = window(now, zone, start, end)
-    everything = orders_of([event for event in cleaned(raw) if event.at <= now])
+    everything = orders_of(list(cleaned(raw)), now)
     inside = [order for order in everything if first <= order.first.at <= last]
     paid_back = sum(
         (taken for order in everything for refund, taken in order.refunds if first <= refund.at <= last),

@@ -24,6 +24,7 @@ select
     landed_rows.product_slug,
     landed_rows.product_name,
     landed_rows.source,
+    landed_rows.cart_items,
     landed_rows.price,
     landed_rows.quantity,
     landed_rows.value,

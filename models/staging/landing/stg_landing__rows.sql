@@ -135,6 +135,7 @@ located as (
         {{ first_of('user_id') }} as landed_user_id,
         {{ first_of('source') }} as landed_source,
         {{ first_of('order_id') }} as landed_order_id,
+        case when event_type = 'whatsapp_cart_click' then {{ first_of('cart_items') }} end as landed_cart_items,
         {{ first_of('user_agent') }} as landed_user_agent,
         {{ first_of('created_at') }} as landed_created_at,
         case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
@@ -203,7 +204,10 @@ priced as (
         *,
         coalesce(
             known_price,
-            case when is_split then try_cast(event_value / coalesce(known_quantity, 1) as decimal(17, 4)) end
+            case when is_split then cast({{ whole_quotient(
+                'cast(cast(event_value as decimal(38, 4)) * 20000 as decimal(38, 0)) + coalesce(known_quantity, 1)',
+                '2 * coalesce(known_quantity, 1)'
+            ) }} * 0.0001 as decimal(17, 4)) end
         ) as price,
         coalesce(known_quantity, 1) as quantity
     from valued
@@ -245,6 +249,7 @@ select
     left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
     left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
     left(landed.without_addresses(source), {{ longest_text() }}) as source,
+    left(landed.without_addresses({{ json_text('landed_cart_items') }}), {{ longest_text() }}) as cart_items,
     coalesce(price, 0) as price,
     quantity,
     case

@@ -3,6 +3,8 @@
 const STATS = "/api/analytics/dashboard-stats/";
 const RISK = "/api/analytics/money-at-risk/";
 const ORDERS = "/api/analytics/orders/";
+const DEALS = "/api/analytics/whatsapp/";
+const TRACK = "/api/analytics/track/";
 
 /**
  * A response other than 200. `status` is 0 where the server cannot be reached. `message` is empty where the response is no
@@ -44,6 +46,9 @@ export const getRisk = (query) => getOptional(RISK, query);
 /** Orders and refunds, likewise. */
 export const getOrders = (query) => getOptional(ORDERS, query);
 
+/** Deals over WhatsApp, likewise. */
+export const getDeals = (query) => getOptional(DEALS, query);
+
 async function getOptional(path, query) {
   try {
     return (await askAsAdmin(`${path}?${query}`)).body;
@@ -62,9 +67,23 @@ export async function getToday() {
 /** The version of the data that is served and how fresh it is, which needs no token. Throws ApiError. */
 export const getHealth = async () => (await ask("/healthz")).body;
 
-/** What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say. */
-export async function getDefinitions() {
-  const { schemas } = (await ask("/openapi.json")).body.components;
+/**
+ * Records a sale that was closed over WhatsApp in this session. Throws ApiError.
+ *
+ * Without the token, because the API takes the e-mail of a token for that of the customer.
+ */
+export async function recordSale(session_id, amount) {
+  const event = { event_type: "whatsapp_purchase", session_id, metadata: { amount, recorded_by: "dashboard" } };
+  await ask(TRACK, { method: "POST", body: JSON.stringify(event) });
+}
+
+/**
+ * What each field means in either language, by the names that lead to it: `session_stats.unique_sessions`, say; and whether
+ * this server takes events.
+ */
+export async function getDocumentation() {
+  const { components, paths } = (await ask("/openapi.json")).body;
+  const { schemas } = components;
   const definitions = {};
   const collect = (schema, path) => {
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -73,9 +92,9 @@ export async function getDefinitions() {
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };
-  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders." };
+  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders.", WhatsApp: "deals." };
   for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
-  return definitions;
+  return { definitions, canTrack: TRACK in paths };
 }
 
 const askAsAdmin = (url) => ask(url, { headers: { Authorization: `Bearer ${getToken()}` } });

@@ -18,7 +18,7 @@ const SECTIONS = [cards, orders, funnel, payment, products, people, whatsapp, ri
 /**
  * Draws the numbers anew; what has the focus and what is unfolded stays so.
  *
- * numbers: `stats`, `risk`, `orders`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
+ * numbers: `stats`, `risk`, `orders`, `deals`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
  */
 export function draw(main, numbers) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];

@@ -2,7 +2,8 @@
 import {
   ApiError,
   dropToken,
-  getDefinitions,
+  getDeals,
+  getDocumentation,
   getHealth,
   getOrders,
   getRisk,
@@ -32,10 +33,10 @@ const [signIn, filterForm, language, main, status, problem, stale] = [
 ].map((id) => document.getElementById(id));
 const signInForm = /** @type {HTMLFormElement} */ (signIn);
 
-const definitions = getDefinitions().then(
-  (found) => (state.definitions = found),
+const documentation = getDocumentation().then(
+  (found) => Object.assign(state, found),
   (error) => {
-    if (!(error instanceof ApiError)) throw error; // Without definitions the names have no tooltips.
+    if (!(error instanceof ApiError)) throw error; // Without it the names have no tooltips, and no sale can be recorded.
   },
 );
 
@@ -46,18 +47,19 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(filters, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, risk, orders] = await Promise.all([
+    const [{ stats, version, newestEventAt, unreadable }, risk, orders, deals] = await Promise.all([
       getStats(query),
       getRisk(query),
       getOrders(query),
-      definitions,
+      getDeals(query),
+      documentation,
     ]);
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { stats, risk, orders, unreadable, sparklines: knownSparklines(stats.events_timeline) });
+      show(newestEventAt, { stats, risk, orders, deals, unreadable, sparklines: knownSparklines(stats.events_timeline) });
     }
     const sparklines = await getSparklines(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, { stats, risk, orders, unreadable, sparklines });
+    if (isWanted()) show(newestEventAt, { stats, risk, orders, deals, unreadable, sparklines });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isWanted()) handleError(error);

@@ -6,6 +6,8 @@ export const state = {
   filters: readFilters(),
   /** What each field means, by its path and then by language. */
   definitions: {},
+  /** Whether this server takes events. */
+  canTrack: false,
   /** The version of the data that the numbers are of. */
   version: null,
   /** The numbers that are drawn, as `draw` takes them; null where none are. */

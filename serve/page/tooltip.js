@@ -2,11 +2,12 @@ import { element } from "./dom.js";
 import { t } from "./i18n.js";
 import { state } from "./state.js";
 
-/** The name of a field, which shows its definition from the API on hover, focus or tap. */
+/** The name of a field, which shows its definition from the API, or else its parent's, on hover, focus or tap. */
 export function withTooltip(field, name = field.split(".").pop()) {
-  const definition = state.definitions[field]?.[state.filters.lang];
+  const parent = field.slice(0, field.lastIndexOf("."));
+  const definition = (state.definitions[field] ?? state.definitions[parent])?.[state.filters.lang];
   if (!definition) return element("span", null, t(name));
-  const id = `about-${field.replace(".", "-")}`;
+  const id = `about-${field.replaceAll(".", "-")}`;
   const about = element("span", { role: "tooltip", id }, definition);
   return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, t(name)), about);
 }

@@ -1,23 +1,87 @@
-/** Carts that went to WhatsApp, and what was sold there. */
+/** Carts that went to WhatsApp, and what became of them. */
+import { ApiError, recordSale } from "../api.js";
 import { element } from "../dom.js";
-import { count, percent } from "../format.js";
+import { count, decimal, moment, money, percent } from "../format.js";
 import { t } from "../i18n.js";
+import { state } from "../state.js";
+import { table } from "../table.js";
 import { withTooltip } from "../tooltip.js";
-import { numbers, section } from "./layout.js";
+import { numberColumn, numbers, section } from "./layout.js";
 
-export function whatsapp({ stats: { whatsapp_sessions, whatsapp_purchases, whatsapp_sessions_list } }) {
+export function whatsapp({ stats, deals }) {
+  const { whatsapp_sessions, whatsapp_purchases } = stats;
   const rate = whatsapp_sessions ? Math.round((1000 * whatsapp_purchases) / whatsapp_sessions) / 10 : 0;
-  const sessions = whatsapp_sessions_list.map((id) => element("li", null, element("code", null, id), copyButton(id)));
   return section(
     "whatsapp",
     numbers(
       ["whatsapp_sessions", count(whatsapp_sessions)],
       ["whatsapp_purchases", count(whatsapp_purchases)],
       ["whatsappRate", percent(rate)],
+      ...(deals ? outcomes(deals) : []),
     ),
+    ...(deals ? [openDeals(deals)] : []),
+    ...latestSessions(stats),
+  );
+}
+
+const outcomes = (deals) => [
+  ["deals.won.deals", count(deals.won.deals), "won"],
+  ["deals.won.amount", money(deals.won.amount), "wonAmount"],
+  ["deals.won_on_web.deals", count(deals.won_on_web.deals), "wonOnWeb"],
+  ["deals.lost.deals", count(deals.lost.deals), "lost"],
+  ["deals.lost.value", money(deals.lost.value), "lostValue"],
+  ["deals.open.deals", count(deals.open.deals), "open"],
+  ["deals.closing_rate", percent(deals.closing_rate)],
+  ["deals.median_minutes", decimal(deals.median_minutes)],
+];
+
+function openDeals({ open_deals }) {
+  const columns = [
+    { key: "since", label: t("since"), format: moment },
+    numberColumn("value", t("cartValue"), money),
+    { key: "items", label: t("items"), format: (items) => items ?? "—", isText: true },
+    { key: "session_id", label: t("session"), format: dealSession, isText: true },
+  ];
+  return table("deals.open_deals", columns, open_deals);
+}
+
+function dealSession(id) {
+  const sale = element(
+    "button",
+    { type: "button", class: "quiet", "aria-label": `${t("recordSale")} ${id}`, onclick: record },
+    t("recordSale"),
+  );
+  async function record() {
+    const amount = askForAmount();
+    if (!amount) return;
+    try {
+      await recordSale(id, amount);
+      sale.replaceWith(element("span", { role: "status" }, t("recorded")));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      sale.replaceWith(element("span", { role: "alert" }, error.message || t("away")));
+    }
+  }
+  return element("span", { class: "deal" }, element("code", null, id), copyButton(id), state.canTrack ? sale : null);
+}
+
+/** Pesos as they are written in Colombia, `80.000` or `80000,50`; null where the reader gave up. */
+function askForAmount() {
+  let amount;
+  do {
+    const text = prompt(t("saleAmount"));
+    if (text === null) return null;
+    amount = Number(text.replace(/[^0-9,]/g, "").replace(",", "."));
+  } while (!(amount > 0));
+  return amount;
+}
+
+function latestSessions({ whatsapp_sessions_list }) {
+  const sessions = whatsapp_sessions_list.map((id) => element("li", null, element("code", null, id), copyButton(id)));
+  return [
     element("h3", null, withTooltip("whatsapp_sessions_list")),
     sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, t("none")),
-  );
+  ];
 }
 
 function copyButton(id) {

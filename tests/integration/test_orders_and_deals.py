@@ -1,6 +1,5 @@
-"""Orders: lines that belong together, what was taken back of them, and when."""
+"""Orders and deals over WhatsApp: what belongs together, and what became of it."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,21 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.support.golden import FOLDERS
+from tests.support import reference_deals
 from tests.support.reference import differences
 from tests.support.reference_marts import mart_differences
 from tests.support.reference_orders import answer
-from tests.support.shop import ORDERS, Server, Shop, event
-from tests.support.tables import table_differences
+from tests.support.shop import ORDERS, WHATSAPP, Server, Shop, event
+from tests.support.three_builds import three_builds
 
 ZONE = "America/Bogota"
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
-TYPES = [*["purchase"] * 6, "refund", "refund", "order_cancelled", "page_view"]
+CLICKS = ["whatsapp_cart_click"] * 3
+TYPES = [*["purchase"] * 6, "refund", "refund", "order_cancelled", "page_view", *CLICKS, "whatsapp_purchase"]
 IDS = [None, None, None, *"123456"]
 
 
-def busy_days(seed: int, count: int = 300) -> list[dict[str, Any]]:
-    """Few sessions that buy much within minutes of midnight, log in, pay back, and do so after now too."""
+def busy_days(seed: int, count: int = 400) -> list[dict[str, Any]]:
+    """Few sessions that do much within minutes of midnight, log in, pay back, and do so after now too."""
     random = Random(seed)
     midnight = datetime(2026, 3, 9, 5, tzinfo=UTC)
     hours = [midnight - timedelta(days=day) for day in range(-1, 12)]
@@ -82,6 +82,19 @@ def test_any_window_gives_the_answer_of_the_definitions(
     assert differences(answer(events, NOW, ZONE, **query), given.json()) == []
 
 
+@pytest.mark.parametrize("query", [{}, {"start": "2026-03-02", "end": "2026-03-02"}, {"start": "2026-02-20"}])
+@pytest.mark.parametrize("hours", [0, 1, 29, 100])
+def test_deals_are_told_as_of_now(
+    whole: Shop, events: list[dict[str, Any]], query: dict[str, str], hours: int
+) -> None:
+    now = NOW + timedelta(hours=hours)
+    with whole.serving(now) as server:
+        given = server.get(WHATSAPP, **query).json()
+        for deal in given["open_deals"]:
+            del deal["items"]
+        assert differences(reference_deals.answer(events, now, ZONE, **query), given) == []
+
+
 def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
     with whole.published() as published:
         assert mart_differences(published, events, ZONE) == []
@@ -94,13 +107,7 @@ def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[s
 def test_lines_and_refunds_that_come_in_three_builds_are_at_each_what_a_full_build_says(
     whole: Shop, events: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    shop = Shop(tmp_path, ZONE)
-    for number in range(3):
-        shop.land(f"{number}.ndjson", events[number::3])
-        with shop.built().published() as published:
-            so_far = [each for file in range(number + 1) for each in events[file::3]]
-            assert mart_differences(published, so_far, ZONE) == []
-    assert table_differences(shop, whole) == []
+    three_builds(Shop(tmp_path, ZONE), events, whole)
 
 
 def test_a_login_in_a_later_file_makes_two_browsers_one_buyer(shop: Shop) -> None:
@@ -158,9 +165,14 @@ def test_an_order_number_that_says_nothing_joins_no_sales(shop: Shop) -> None:
         assert published.sql("select count(*), count(order_id) from fct_orders").fetchall() == [(8, 0)]
 
 
-@pytest.mark.parametrize("case", json.loads((FOLDERS["tracker"] / "orders.json").read_text(encoding="utf-8")))
-def test_golden_orders(tmp_path: Path, case: dict[str, Any]) -> None:
-    shop = Shop(tmp_path, case["store_timezone"], raw_events=FOLDERS["tracker"] / "events").built()
-    with shop.serving(datetime.fromisoformat(case["now"])) as server:
-        given = server.get(ORDERS, **case["query"]).json()
-        assert differences(case["answer"], {field: given[field] for field in case["answer"]}) == []
+def test_an_open_deal_says_what_is_in_the_cart_and_nothing_of_the_person(shop: Shop) -> None:
+    cart = {"cart_items": "Gorra, Buzo ana@example.com", "total": 90000, "items_count": 2}
+    shop.land(
+        "a.ndjson",
+        [event("whatsapp_cart_click", "2026-03-08T10:00:00Z", user_id="ana@example.com", metadata=cart)],
+    )
+    with shop.built().serving(NOW) as server:
+        given = server.get(WHATSAPP)
+        (deal,) = given.json()["open_deals"]
+        assert (deal["session_id"], deal["since"], deal["value"]) == ("s", "2026-03-08T10:00:00Z", 90000)
+        assert deal["items"].startswith("address-") and "@" not in given.text

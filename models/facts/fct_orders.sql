@@ -17,5 +17,6 @@ select
     net_revenue,
     order_date,
     ordered_at,
+    previous_ordered_at,
     last_event_at
 from orders

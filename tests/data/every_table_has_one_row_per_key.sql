@@ -30,7 +30,6 @@
     'mart_sales',
     'mart_traffic',
     'mart_whatsapp',
-    'api_order_buyers',
     'api_sources',
 ] -%}
 {%- do check_primary_keys(tables) -%}

@@ -121,7 +121,8 @@ def orders_row(server: Server) -> str:
     log("Timing answers about orders")
     taken: dict[str, list[float]] = {dashboard.ENDPOINT.path: [], orders.ENDPOINT.path: []}
     for seconds in SECONDS:
-        server.set_clock(seconds + 1)
+        # Another second than in `answer_row`, whose responses are cached.
+        server.set_clock(seconds + 2)
         for path, each in taken.items():
             started_at = time.perf_counter()
             server.get(path)

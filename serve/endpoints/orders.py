@@ -17,7 +17,7 @@ from serve.window import Window
 
 
 class OrdersRow(NamedTuple):
-    """Orders of a day (`kind` day), of a source (source, other sources), one of the newest orders (order), or
+    """Orders of a day (`kind` day), of a source (source), one of the newest orders (order), or
     what was taken back in the window of any order (refunds). A field that is not of its kind is null or 0.
     """
 
@@ -166,9 +166,8 @@ def orders(rows: list[OrdersRow], buyers: OrderBuyers, window: Window) -> Orders
                 gross_revenue=rounded(row.gross_revenue, 2),
                 net_revenue=rounded(row.gross_revenue - row.refunded_revenue, 2),
             )
-            for kind in ("source", "other sources")
             for row in rows
-            if row.kind == kind
+            if row.kind == "source"
         ],
         last_orders=[order(row) for row in rows if row.kind == "order"],
     )

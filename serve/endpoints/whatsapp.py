@@ -23,7 +23,7 @@ class DealsRow(NamedTuple):
     """Deals of the window with one state, by their source or by the hour of their newest click; how long all
     sales took; or an open deal, whenever begun. A field that is not of its kind is null or 0.
 
-    kind: source, other sources, hour, seconds or open deal.
+    kind: source (in the order of the answer), hour, seconds or open deal.
     name: the source, or the session of an open deal.
     """
 
@@ -131,10 +131,10 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
 
 def whatsapp(rows: list[DealsRow]) -> WhatsApp:
     """The answer for one window."""
-    sources: defaultdict[tuple[str, str], list[DealsRow]] = defaultdict(list)
+    sources: defaultdict[str, list[DealsRow]] = defaultdict(list)
     for row in rows:
-        if row.kind in ("source", "other sources"):
-            sources[row.kind, row.name or ""].append(row)
+        if row.kind == "source":
+            sources[row.name or ""].append(row)
     all_states = states([row for theirs in sources.values() for row in theirs])
     (seconds,) = (row for row in rows if row.kind == "seconds")
     won = all_states.won.deals
@@ -143,10 +143,7 @@ def whatsapp(rows: list[DealsRow]) -> WhatsApp:
         closing_rate=percentage(won, won + all_states.won_on_web.deals + all_states.lost.deals),
         median_minutes=minutes(seconds.median_seconds),
         p90_minutes=minutes(seconds.p90_seconds),
-        by_source=[
-            SourceDeals(name=name, **dict(states(theirs)))
-            for (_, name), theirs in sorted(sources.items(), key=most_deals_first)
-        ],
+        by_source=[SourceDeals(name=name, **dict(states(theirs))) for name, theirs in sources.items()],
         by_hour=[
             HourDeals(
                 hour=hour,
@@ -156,11 +153,6 @@ def whatsapp(rows: list[DealsRow]) -> WhatsApp:
         ],
         open_deals=[open_deal(row) for row in rows if row.kind == "open deal"],
     )
-
-
-def most_deals_first(source: tuple[tuple[str, str], list[DealsRow]]) -> tuple[bool, int, str]:
-    (kind, name), rows = source
-    return kind != "source", -sum(row.deals for row in rows), name
 
 
 def states(rows: Iterable[DealsRow]) -> States:

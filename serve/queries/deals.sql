@@ -57,8 +57,8 @@ judged as (
 ranked_sources as (
     select
         source,
-        count(*) over () > $most_sources
-        and row_number() over (order by source = 'other', count(*) desc, source asc) >= $most_sources as is_rest
+        row_number() over (order by source = 'other', count(*) desc, source asc) as place,
+        count(*) over () > $most_sources and place >= $most_sources as is_rest
     from judged
     where is_in_window
     group by source
@@ -74,65 +74,46 @@ open_deals as (
 
 rows_of_kinds as (
     select
-        case when is_rest then 'other sources' else 'source' end as kind,
+        'source' as kind,
         case when is_rest then 'other' else judged.source end as name,
-        null as clicked_hour,
-        null as since,
+        min(case when is_rest then $most_sources else place end) as place,
         state,
         count(*) as deals,
         sum(value) as value,
-        sum(amount) as amount,
-        null as cart_items,
-        null as median_seconds,
-        null as p90_seconds
+        sum(amount) as amount
     from judged
     inner join ranked_sources on judged.source = ranked_sources.source
     where is_in_window
-    group by all
-    union all
+    group by name, state
+    union all by name
     select
         'hour' as kind,
-        null as name,
         clicked_hour,
-        null as since,
         state,
         count(*) as deals,
         sum(value) as value,
-        sum(amount) as amount,
-        null as cart_items,
-        null as median_seconds,
-        null as p90_seconds
+        sum(amount) as amount
     from judged
     where is_in_window and clicked_hour is not null
     group by clicked_hour, state
-    union all
+    union all by name
     select
         'seconds' as kind,
-        null as name,
-        null as clicked_hour,
-        null as since,
         'won' as state,
-        count(seconds_to_sale) as deals,
-        0 as value,
-        0 as amount,
-        null as cart_items,
         quantile_cont(seconds_to_sale, 0.5) as median_seconds,
         quantile_cont(seconds_to_sale, 0.9) as p90_seconds
     from judged
     where is_in_window
-    union all
+    union all by name
     select
         'open deal' as kind,
         session_id as name,
-        null as clicked_hour,
         deal_started_at as since,
         state,
         1 as deals,
         value,
         amount,
-        cart_items,
-        null as median_seconds,
-        null as p90_seconds
+        cart_items
     from open_deals
 )
 
@@ -142,11 +123,11 @@ select
     cast(clicked_hour as bigint) as clicked_hour,
     since,
     state,
-    cast(deals as bigint) as deals,
-    value,
-    amount,
+    cast(coalesce(deals, 0) as bigint) as deals,
+    coalesce(value, 0) as value,
+    coalesce(amount, 0) as amount,
     cart_items,
     median_seconds,
     p90_seconds
 from rows_of_kinds
-order by kind asc, since asc, name asc
+order by kind asc, place asc, since asc, name asc

@@ -138,9 +138,6 @@ rows_of_kinds as (
     select
         'day' as kind,
         order_date,
-        null as order_id,
-        null as source,
-        null as ordered_at,
         count(*) as orders,
         sum(lines) as lines,
         sum(units) as units,
@@ -149,22 +146,17 @@ rows_of_kinds as (
         count(*) filter (where refunded_revenue > 0) as refunded_orders
     from orders
     group by order_date
-    union all
+    union all by name
     select
-        case when is_rest then 'other sources' else 'source' end as kind,
-        null as order_date,
-        null as order_id,
-        case when is_rest then 'other' else source end as named_source,
-        null as ordered_at,
+        'source' as kind,
+        is_rest,
+        case when is_rest then 'other' else source end as source,
         sum(orders) as orders,
-        0 as lines,
-        0 as units,
         sum(gross_revenue) as gross_revenue,
-        sum(refunded_revenue) as refunded_revenue,
-        0 as refunded_orders
+        sum(refunded_revenue) as refunded_revenue
     from ranked_sources
-    group by is_rest, named_source
-    union all
+    group by all
+    union all by name
     select
         'order' as kind,
         order_date,
@@ -175,22 +167,12 @@ rows_of_kinds as (
         lines,
         units,
         gross_revenue,
-        refunded_revenue,
-        0 as refunded_orders
+        refunded_revenue
     from newest_orders
-    union all
+    union all by name
     select
         'refunds' as kind,
-        null as order_date,
-        null as order_id,
-        null as source,
-        null as ordered_at,
-        0 as orders,
-        0 as lines,
-        0 as units,
-        0 as gross_revenue,
-        coalesce(sum(refunded_revenue), 0) as refunded_revenue,
-        0 as refunded_orders
+        sum(refunded_revenue) as refunded_revenue
     from refunds
 )
 
@@ -200,11 +182,11 @@ select
     order_id,
     source,
     ordered_at,
-    cast(orders as bigint) as orders,
-    cast(lines as bigint) as lines,
-    cast(units as bigint) as units,
-    gross_revenue,
-    refunded_revenue,
-    cast(refunded_orders as bigint) as refunded_orders
+    cast(coalesce(orders, 0) as bigint) as orders,
+    cast(coalesce(lines, 0) as bigint) as lines,
+    cast(coalesce(units, 0) as bigint) as units,
+    coalesce(gross_revenue, 0) as gross_revenue,
+    coalesce(refunded_revenue, 0) as refunded_revenue,
+    cast(coalesce(refunded_orders, 0) as bigint) as refunded_orders
 from rows_of_kinds
-order by kind asc, ordered_at desc, gross_revenue desc, source asc, order_date asc
+order by kind asc, ordered_at desc, is_rest asc, gross_revenue desc, source asc, order_date asc

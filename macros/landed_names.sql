@@ -91,6 +91,19 @@
     )[1]
 {%- endmacro %}
 
+{% macro cart_total_of_event() -%}
+    list_filter(
+        list_transform(
+            list_transform(
+                [{% for place in var('field_names')['cart_total'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}],
+                lambda found: {{ price_text('found') }}
+            ),
+            lambda text: {{ price_of('text') }}
+        ),
+        lambda price: price > 0
+    )[1]
+{%- endmacro %}
+
 {% macro has_money_of_event() -%}
     coalesce({% for place in var('field_names')['value'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}) is not null
 {%- endmacro %}

@@ -90,6 +90,12 @@ select
     cart_items,
     quantity,
     value,
+    cart_total,
+    case event_type
+        when 'add_to_cart' then {{ line_amount('price', 'quantity') }}
+        when 'remove_from_cart' then -{{ line_amount('price', 'quantity') }}
+    end as cart_change,
+    empties_cart,
     case when event_type = 'purchase' then quantity else 0 end as units,
     case when event_type = 'purchase' then {{ line_amount('price', 'quantity') }} else 0 end as revenue,
     has_unreadable_price,

@@ -4,6 +4,12 @@ A new one is a module with an ENDPOINT, listed here: its route, its part of the 
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import dashboard, money_at_risk, orders, whatsapp
+from serve.endpoints import carts, dashboard, money_at_risk, orders, whatsapp
 
-ENDPOINTS = (dashboard.ENDPOINT, money_at_risk.ENDPOINT, orders.ENDPOINT, whatsapp.ENDPOINT)
+ENDPOINTS = (
+    dashboard.ENDPOINT,
+    money_at_risk.ENDPOINT,
+    orders.ENDPOINT,
+    carts.ENDPOINT,
+    whatsapp.ENDPOINT,
+)

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support import reference_deals, reference_orders
+from tests.support import reference_carts, reference_deals, reference_orders
 from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import ORDERS, WHATSAPP, Server, Shop
+from tests.support.shop import CARTS, ORDERS, WHATSAPP, Server, Shop
 
 LOGS = 2
 FILES = 3
+REFERENCES = {ORDERS: reference_orders, CARTS: reference_carts, WHATSAPP: reference_deals}
 
 
 class BusyShop:
@@ -45,7 +46,7 @@ class BusyShop:
                 asked = f"{query} at {asked_at} in {scenario.timezone}"
                 assert not different, "\n".join([asked, *different])
             days = {name: query[name] for name in ("start", "end") if name in query}
-            for path, reference in ((ORDERS, reference_orders), (WHATSAPP, reference_deals)):
+            for path, reference in REFERENCES.items():
                 expected = reference.answer(scenario.events, asked_at, scenario.timezone, **days)
                 given = self.server.get(path, **days).json()
                 for deal in given.get("open_deals", []):

@@ -21,6 +21,8 @@ FUNNEL = ["product_view", "add_to_cart", "begin_checkout", "purchase"]
 CHECKOUT = ["checkout_started", "payment_info_entered", "order_completed"]
 ERRORS = ["payment_error", "checkout_error", "payment_confirmation_error"]
 PRODUCT_EVENTS = ["product_view", "add_to_cart", "remove_from_cart", "purchase"]
+MONEY = ("amount", "cart_total", "total", "value")
+CART_TOTALS = ("cart_total", "total")
 MISSING = "(nothing)"
 MICROSECOND = timedelta(microseconds=1)
 
@@ -30,6 +32,8 @@ class Event:
     """A cleaned event.
 
     value: what the whole event is worth, None where nothing of it can be read.
+    cart_total: what the whole cart was worth, None where the event does not say so.
+    empties_cart: the customer took everything out of the cart.
     defects: the fields that are there and cannot be read; also the price that a purchase lacks.
     """
 
@@ -44,6 +48,8 @@ class Event:
     price: Decimal
     quantity: int
     value: Decimal | None
+    cart_total: Decimal | None
+    empties_cart: bool
     defects: frozenset[str]
     at: datetime
     identity: tuple[str | int, ...] | None
@@ -207,6 +213,8 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
         price=unit_price or Decimal(0),
         quantity=units,
         value=money if unit_price is None or slug is None else unit_price * units,
+        cart_total=next(filter(None, moneys(raw, metadata, CART_TOTALS)), None),
+        empties_cart=kind == "cart_abandon" and text(metadata.get("reason")) == "user_removed_all_items",
         defects=defects(kind, unit_price, raw.get("price"), given, raw.get("metadata")),
         at=at,
         identity=identity,
@@ -256,12 +264,13 @@ def order_id(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
 
 
 def has_money(raw: dict[str, Any], metadata: dict[str, Any]) -> bool:
-    names = ("amount", "cart_total", "total", "value")
-    return any(place.get(name) is not None for place in (raw, metadata) for name in names)
+    return any(place.get(name) is not None for place in (raw, metadata) for name in MONEY)
 
 
-def moneys(raw: dict[str, Any], metadata: dict[str, Any]) -> Iterator[Decimal | None]:
-    for name in ("amount", "cart_total", "total", "value"):
+def moneys(
+    raw: dict[str, Any], metadata: dict[str, Any], names: Iterable[str] = MONEY
+) -> Iterator[Decimal | None]:
+    for name in names:
         yield price(raw.get(name))
         yield price(metadata.get(name))
 

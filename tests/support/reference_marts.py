@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tests.support import reference_deals, reference_orders
+from tests.support import reference_carts, reference_deals, reference_orders
 from tests.support.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, rounded
 
 Row = dict[str, Any]
@@ -91,6 +91,7 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_funnel_monthly": funnel(events, "month_date", first_of_month),
         "mart_products": products(events, reference_orders.mart_products(plain_events, zone)),
         "mart_orders": reference_orders.mart_orders(plain_events, zone),
+        "mart_carts": reference_carts.mart_carts(plain_events, zone),
         "mart_traffic": traffic(events),
         "mart_checkouts": checkouts(events),
         "mart_errors": errors(events),

@@ -42,7 +42,7 @@ TYPES: list[Any] = [
     *["payment_intent_error", "remove_from_cart", "Product Viewed", "view_item", "checkout_completed"],
     *["whatsapp_purchase", "payment_error", "checkout_error", "payment_confirmation_error", "address_error"],
     *["refund"] * 3,
-    *["order_cancelled", "Order Refunded"],
+    *["order_cancelled", "Order Refunded", "view_cart", "cart_abandon"],
     *["page_view", "wishlist_add", "Purchase", " purchase ", "\tproduct_view\n", None, "", " "],
 ]
 
@@ -80,6 +80,9 @@ QUANTITIES: list[Any] = [
     *[0, -1, 2.5, "2.5", "", None, True, "dos", [2], {"n": 2}],
     *[{"$numberInt": "3"}, {"$numberDouble": "4.0"}, {"$numberLong": "0"}],
 ]
+
+
+REASONS: list[Any] = [*["user_removed_all_items", " user_removed_all_items "] * 2, "other", None, 7]
 
 
 class Scenario:
@@ -163,6 +166,7 @@ class Scenario:
     def draw_metadata(self) -> Any:
         metadata: Raw = {"address": "Calle 1 # 2-3", "cart": {"quantity": 9}} | self.draw_money()
         metadata |= self.random.choice([{}, self.draw_order_id()])
+        metadata |= self.random.choice([{}, {"reason": self.random.choice(REASONS)}])
         if self.random.random() < 0.7:
             metadata["quantity"] = self.random.choice(QUANTITIES)
         odd: Any = self.random.choice([None, {}, "", "  ", "{}", "not json", "[2]", "2", [2]])

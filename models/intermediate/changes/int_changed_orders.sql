@@ -2,16 +2,8 @@ with changed_rows as (
     select * from {{ ref('int_changed_rows') }}
 ),
 
-files as (
-    select * from {{ ref('stg_landing__files') }}
-),
-
--- Of a full refresh, which needs no list, all rows are of the newest file.
-events_of_changed_sessions as (
-    select * from {{ ref('int_events') }}
-    where
-        session_id in (select session_id from changed_rows)
-        and updated_with_file_id in (select max(file_id) from files)
+persons as (
+    select * from {{ ref('int_changed_persons') }}
 ),
 
 order_events as (
@@ -39,14 +31,8 @@ changed_keys as (
 
 -- A person who placed one of these orders, now or before, may have another previous order for each of their orders.
 changed_persons as (
-    select visitor_id as person_id
-    from changed_rows
-    union
-    select buyer_id as person_id
-    from events_of_changed_sessions
-    union
     select person_id
-    from events_of_changed_sessions
+    from persons
     union
     select person_id
     from order_events

@@ -28,6 +28,8 @@ select
     landed_rows.price,
     landed_rows.quantity,
     landed_rows.value,
+    landed_rows.cart_total,
+    landed_rows.empties_cart,
     landed_rows.has_unreadable_price,
     landed_rows.has_unreadable_quantity,
     landed_rows.has_unreadable_metadata,

@@ -194,7 +194,10 @@ valued as (
                 or is_refund
                 then {{ money_of_event() }}
         end as event_value,
-        is_refund and {{ has_money_of_event() }} as has_refund_amount
+        is_refund and {{ has_money_of_event() }} as has_refund_amount,
+        {{ cart_total_of_event() }} as cart_total,
+        event_type = 'cart_abandon'
+        and coalesce({{ json_text(first_of('reason')) }} = 'user_removed_all_items', false) as empties_cart
     from typed
 ),
 
@@ -260,6 +263,8 @@ select
         when product_slug is not null and price is not null then {{ line_amount('price', 'quantity') }}
         else event_value
     end as value,
+    cart_total,
+    empties_cart,
     (has_refund_amount and event_value is null)
     or (
         price is null

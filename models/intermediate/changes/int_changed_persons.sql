@@ -1,0 +1,39 @@
+with changed_rows as (
+    select * from {{ ref('int_changed_rows') }}
+),
+
+events as (
+    select * from {{ ref('int_cart_events') }}
+),
+
+-- A row that is gone has its visitor here. A session that was its visitor's before someone logged in still has the
+-- visitor's events.
+sessions_of_changed_rows as (
+    select
+        visitor_id as person_id,
+        session_id
+    from changed_rows
+    union
+    select
+        buyer_id as person_id,
+        session_id
+    from events
+    where session_id in (select session_id from changed_rows)
+    union
+    select
+        person_id,
+        session_id
+    from events
+    where session_id in (select session_id from changed_rows)
+)
+
+select
+    person_id,
+    session_id as first_session_id
+from sessions_of_changed_rows
+union
+select
+    person_id,
+    session_id as first_session_id
+from events
+where person_id in (select person_id from sessions_of_changed_rows)

@@ -26,6 +26,7 @@ numbered as (
     select
         *,
         place_in_instant >= 2 as is_closing,
+        cart_role in ('bought', 'sold_over_whatsapp') as is_sale,
         row_number() over (
             partition by person_id
             order by
@@ -44,9 +45,13 @@ paused as (
     select
         *,
         max(run_ended_at) over earlier_events as active_until_before,
-        sum(case when is_closing then 1 else 0 end) over earlier_events as closings_before
+        sum(case when is_closing then 1 else 0 end) over earlier_events as closings_before,
+        min(case when is_sale then occurred_at end) over later_events as next_sale_at
     from numbered
     window
+        later_events as (
+            partition by person_id order by event_number rows between current row and unbounded following
+        ),
         earlier_events as (
             partition by person_id order by event_number rows between unbounded preceding and 1 preceding
         )
@@ -109,7 +114,14 @@ told as (
         -- A run in another browser may have begun before the cart.
         greatest(coalesce(active_until_before, run_ended_at), run_ended_at) as active_until,
         occurred_at,
-        lead(occurred_at) over (partition by person_id, part_number order by event_number) as next_at
+        lead(occurred_at) over (partition by person_id, part_number order by event_number) as next_at,
+        case
+            when
+                event_type = 'begin_checkout'
+                and next_sale_at <= occurred_at + interval {{ var('hours_until_a_cart_is_abandoned') }} hours
+                then next_sale_at
+        end as finished_at,
+        event_date
     from opened
     where event_number >= opening_number
     window
@@ -132,8 +144,10 @@ select
     outcome in ('bought', 'sold_over_whatsapp') and long_pauses > 0 as is_recovered,
     opened_date,
     opened_at,
+    event_date,
     occurred_at,
     next_at,
+    finished_at,
     case when outcome = 'unfinished' then active_until else occurred_at end as active_until,
     case
         when outcome = 'unfinished' then active_until + interval {{ var('hours_until_a_cart_is_abandoned') }} hours

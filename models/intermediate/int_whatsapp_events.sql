@@ -13,22 +13,36 @@ events as (
         {% endif %}
 ),
 
+-- Events of one instant are ordered by what they hold, because the order of files must change nothing.
+ordered as (
+    select
+        *,
+        case when event_type = 'whatsapp_cart_click' then occurred_at end as clicked_at,
+        row_number() over (
+            partition by session_id
+            order by
+                occurred_at,
+                event_type,
+                value nulls first,
+                source,
+                cart_items nulls first,
+                type_previous_date nulls first,
+                type_next_at nulls last
+        ) as event_number
+    from events
+),
+
 -- A deal ends with a sale, so its number is that of the sales before it.
 numbered as (
     select
         *,
-        case when event_type = 'whatsapp_cart_click' then occurred_at end as clicked_at,
-        row_number() over session_events as event_number,
         coalesce(
             sum(case when event_type = 'whatsapp_purchase' then 1 else 0 end) over (
-                partition by session_id
-                order by occurred_at, event_type, value nulls first
-                rows between unbounded preceding and 1 preceding
+                partition by session_id order by event_number rows between unbounded preceding and 1 preceding
             ),
             0
         ) as deal_number
-    from events
-    window session_events as (partition by session_id order by occurred_at, event_type, value nulls first)
+    from ordered
 ),
 
 -- A click belongs to the session's next sale only, and a second sale to no click.

@@ -3,6 +3,7 @@ with counts as (
         source,
         count(*) as checkouts,
         count(*) filter (where is_abandoned) as abandoned_checkouts,
+        count(*) filter (where is_without_purchase) as checkouts_without_purchase,
         sum(value) as value,
         coalesce(sum(value) filter (where is_abandoned), 0) as abandoned_value,
         event_date
@@ -14,8 +15,9 @@ select
     source,
     checkouts,
     abandoned_checkouts,
+    checkouts_without_purchase,
     value,
     abandoned_value,
-    {{ percentage('abandoned_checkouts', 'checkouts') }} as abandonment_rate,
+    {{ percentage('checkouts_without_purchase', 'checkouts') }} as abandonment_rate,
     event_date
 from counts

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', unique_key='event_date') }}
 
 with changed_dates as (
-    select * from {{ ref('int_changed_dates') }}
+    select * from {{ ref('int_changed_checkout_dates') }}
 ),
 
 error_types as (

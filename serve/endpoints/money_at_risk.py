@@ -48,7 +48,8 @@ class MoneyAtRisk(BaseModel):
         "Todo lo que un comprador inicia a pagar en un día es un pago.",
     )
     abandoned_checkouts: Count = localized_field(
-        definition("abandoned_checkouts"), "Pagos de quienes no compraron nada en ese día."
+        definition("abandoned_checkouts"),
+        "Pagos de quienes no compraron nada en ese día, ni en 72 horas en otro navegador o por WhatsApp.",
     )
     abandoned_value: float = localized_field(
         definition("abandoned_value"),
@@ -76,7 +77,7 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
     """What was begun and not bought, over the same windows; refused as the dashboard's answer is.
 
     The window is cut into the store's days: what a buyer begins on a day, or on the window's part of it,
-    is abandoned where there is no purchase in the same.
+    is abandoned where there is no purchase in the same, and none of the person within 72 hours.
     """
     return Answer(money_at_risk(await reader.rows(MONEY_AT_RISK, window.parameters())))
 
@@ -122,4 +123,5 @@ ENDPOINT = Endpoint(
     response=MoneyAtRisk,
     answer=answer,
     first_queries=(Query(),),
+    is_as_of_now=True,
 )

@@ -1,8 +1,17 @@
--- Whole days are those of the marts; what the window has of its first and last day is worked out by the same rule.
-with checkout_events as (
-    select *
+-- Whole days are those of the marts. Worked out from events by the same rule is what the window has of its first and
+-- last day, and each day with a checkout that is finished only after now, as an event of a wrong clock has it.
+with dates_of_events as (
+    select event_date
     from api_checkout_events
-    where event_date in ($first_date, $last_date) and occurred_at between $starts_at and $ends_at
+    where finished_at > $now
+    union all
+    select unnest([$first_date, $last_date]) as event_date
+),
+
+checkout_events as (
+    select * replace (case when finished_at <= $now then finished_at end as finished_at)
+    from api_checkout_events
+    where event_date in (select event_date from dates_of_events) and occurred_at between $starts_at and $ends_at
 ),
 
 checkouts as (
@@ -37,7 +46,9 @@ by_kind as (
         abandoned_checkouts,
         abandoned_value
     from mart_checkouts
-    where event_date > $first_date and event_date < $last_date
+    where
+        event_date between $first_date and $last_date
+        and event_date not in (select event_date from dates_of_events)
     union all
     select
         'error' as kind,
@@ -55,7 +66,9 @@ by_kind as (
         abandoned_checkouts,
         abandoned_value
     from mart_errors
-    where event_date > $first_date and event_date < $last_date
+    where
+        event_date between $first_date and $last_date
+        and event_date not in (select event_date from dates_of_events)
 ),
 
 totals as (

@@ -3,6 +3,7 @@
 {%- set tables = [
     'stg_landing__files',
     'stg_landing__quarantine',
+    'int_changed_checkout_dates',
     'int_changed_dates',
     'int_changed_orders',
     'int_changed_persons',

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.reference import cleaned, differences, half_up, window
+from tests.support.reference_carts import finished_checkouts
 from tests.support.reference_marts import (
     ALL_ERRORS,
     Begun,
@@ -19,11 +20,12 @@ from tests.support.reference_marts import (
     left_behind,
     mart_differences,
 )
+from tests.support.reference_orders import persons
 from tests.support.shop import MONEY_AT_RISK, Server, Shop, event
 
 ZONE = "America/Havana"
 NOW = datetime(2025, 11, 5, 15, 4, 5, tzinfo=UTC)
-TYPES = [*["begin_checkout"] * 6, *["purchase"] * 2, *ALL_ERRORS, "page_view"]
+TYPES = [*["begin_checkout"] * 20, *["purchase"] * 2, "whatsapp_purchase", *ALL_ERRORS, "page_view"]
 
 
 def busy_days() -> list[dict[str, Any]]:
@@ -35,7 +37,7 @@ def busy_days() -> list[dict[str, Any]]:
             (
                 NOW + timedelta(hours=5) - timedelta(seconds=random.randrange(10 * 86_400) // 60 * 60)
             ).isoformat(),
-            session_id=random.choice("abc"),
+            session_id=random.choice("abcdefgh"),
             user_id=random.choice([None, None, "ana@example.com"]),
             product_slug=random.choice([None, "gorra", "buzo"]),
             price=random.choice(["10.005", "79900", "nothing", 0.0001]),
@@ -68,9 +70,10 @@ def expected(
     """The answer by brute force."""
     zone = ZoneInfo(ZONE)
     first, _, last = window(NOW, zone, start, end)
-    known = cleaned(events)
+    known = list(cleaned(events))
+    finished = finished_checkouts((each for each in known if each.at <= NOW), persons(known))
     inside = [Dated(each, each.at.astimezone(zone).date()) for each in known if first <= each.at <= last]
-    begun = list(begun_checkouts(inside))
+    begun = list(begun_checkouts(inside, finished))
     sources: defaultdict[str, list[Begun]] = defaultdict(list)
     errors: defaultdict[str, list[Begun]] = defaultdict(list)
     for each in begun:

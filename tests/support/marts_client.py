@@ -125,8 +125,8 @@ class Analyst:
         for row in sources:
             total.update({name: row[name] for name in ("sessions", "events", "sessions_with_purchase")})
         checkouts = Counter[str]()
-        for row in self.sums("mart_checkouts", "source", "checkouts", "abandoned_checkouts"):
-            checkouts.update({name: row[name] for name in ("checkouts", "abandoned_checkouts")})
+        for row in self.sums("mart_checkouts", "source", "checkouts", "checkouts_without_purchase"):
+            checkouts.update({name: row[name] for name in ("checkouts", "checkouts_without_purchase")})
         whatsapp = self.sums("mart_whatsapp", "event_date", "sessions_with_click", "sessions_with_sale")
         came = {row["source"]: row["sessions"] for row in sources if row["sessions"]}
         return {
@@ -136,7 +136,7 @@ class Analyst:
                 "sessions_with_purchase": total["sessions_with_purchase"],
             },
             "traffic_sources": [{"source": source, "sessions": count} for source, count in ranked(came)],
-            "abandonment_rate": ratio(checkouts["abandoned_checkouts"], checkouts["checkouts"]),
+            "abandonment_rate": ratio(checkouts["checkouts_without_purchase"], checkouts["checkouts"]),
             "whatsapp_sessions": sum(row["sessions_with_click"] for row in whatsapp),
             "whatsapp_purchases": sum(row["sessions_with_sale"] for row in whatsapp),
         }

@@ -106,6 +106,20 @@ def carts_of(events: Iterable[Event], whose: dict[int, str]) -> list[Cart]:
     return found
 
 
+def finished_checkouts(events: Iterable[Event], whose: dict[int, str]) -> set[int]:
+    """Identities in memory of each begin_checkout whose person buys or is sold something within 72 hours."""
+    known = list(events)
+    return {
+        id(begun)
+        for begun in known
+        for sale in known
+        if begun.type == "begin_checkout"
+        and sale.type in ("purchase", "whatsapp_purchase")
+        and whose[id(sale)] == whose[id(begun)]
+        and begun.at <= sale.at <= begun.at + WAIT
+    }
+
+
 def answer(
     raw: list[dict[str, Any]],
     now: datetime,

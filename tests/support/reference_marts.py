@@ -84,6 +84,12 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
     events = [Dated(event, event.at.astimezone(zone).date()) for event in cleaned(raw_events)]
     purchases = of(events, "purchase")
     plain_events = [each.event for each in events]
+    begun = list(
+        begun_checkouts(
+            events,
+            reference_carts.finished_checkouts(plain_events, reference_orders.persons(plain_events)),
+        )
+    )
     return {
         "mart_sales": sales(purchases),
         "mart_funnel_daily": funnel(events, "event_date", lambda day: day),
@@ -93,8 +99,8 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_orders": reference_orders.mart_orders(plain_events, zone),
         "mart_carts": reference_carts.mart_carts(plain_events, zone),
         "mart_traffic": traffic(events),
-        "mart_checkouts": checkouts(events),
-        "mart_errors": errors(events),
+        "mart_checkouts": checkouts(begun),
+        "mart_errors": errors(events, begun),
         "mart_whatsapp": whatsapp(events),
         "mart_data_quality": data_quality(events),
         "mart_retention_weekly": retention(purchases, "week", monday, weeks),
@@ -211,10 +217,12 @@ class Begun:
     source: str
     last_error: str | None
     value: Fraction
+    is_without_purchase: bool
     is_abandoned: bool
 
 
-def begun_checkouts(events: list[Dated]) -> Iterator[Begun]:
+def begun_checkouts(events: list[Dated], finished: set[int]) -> Iterator[Begun]:
+    """finished: the identities in memory of what `reference_carts.finished_checkouts` gives."""
     buyers_days = {(each.day, each.event.buyer) for each in of(events, "purchase")}
     met = grouped(of(events, *ALL_ERRORS), lambda each: (each.day, each.event.buyer))
     begun = grouped(of(events, "begin_checkout"), lambda each: (each.day, each.event.buyer))
@@ -232,6 +240,7 @@ def begun_checkouts(events: list[Dated]) -> Iterator[Begun]:
             min(last_errors, default=None),
             sum((each for _, each in last), Fraction(0)),
             (day, buyer) not in buyers_days,
+            (day, buyer) not in buyers_days and not any(id(each.event) in finished for each in those),
         )
 
 
@@ -239,9 +248,9 @@ def left_behind(checkouts: Iterable[Begun]) -> Fraction:
     return sum((each.value for each in checkouts if each.is_abandoned), Fraction(0))
 
 
-def checkouts(events: list[Dated]) -> list[Row]:
+def checkouts(begun: list[Begun]) -> list[Row]:
     found: defaultdict[tuple[date, str], list[Begun]] = defaultdict(list)
-    for each in begun_checkouts(events):
+    for each in begun:
         found[each.day, each.source].append(each)
     return [
         {
@@ -251,15 +260,15 @@ def checkouts(events: list[Dated]) -> list[Row]:
             "abandoned_checkouts": sum(each.is_abandoned for each in those),
             "value": sum((each.value for each in those), Fraction(0)),
             "abandoned_value": left_behind(those),
-            "abandonment_rate": rate(sum(each.is_abandoned for each in those), len(those)),
+            "checkouts_without_purchase": sum(each.is_without_purchase for each in those),
+            "abandonment_rate": rate(sum(each.is_without_purchase for each in those), len(those)),
         }
         for (day, source), those in found.items()
     ]
 
 
-def errors(events: list[Dated]) -> list[Row]:
+def errors(events: list[Dated], begun: list[Begun]) -> list[Row]:
     purchases = grouped(of(events, "purchase"), lambda each: (each.day, each.event.session))
-    begun = list(begun_checkouts(events))
     rows = []
     met = grouped(of(events, *ALL_ERRORS), lambda each: (each.day, each.event.type))
     for (day, kind), those in met.items():

@@ -159,6 +159,7 @@ rows_of_kinds as (
     union all by name
     select
         'order' as kind,
+        order_key,
         order_date,
         order_id,
         source,
@@ -189,4 +190,4 @@ select
     coalesce(refunded_revenue, 0) as refunded_revenue,
     cast(coalesce(refunded_orders, 0) as bigint) as refunded_orders
 from rows_of_kinds
-order by kind asc, ordered_at desc, is_rest asc, gross_revenue desc, source asc, order_date asc
+order by kind asc, ordered_at desc, order_key asc, is_rest asc, gross_revenue desc, source asc, order_date asc

@@ -13,14 +13,14 @@ checkouts as (
 select
     event_date,
     count(*) as checkouts,
-    count(*) filter (where is_abandoned) as abandoned_checkouts
+    count(*) filter (where is_without_purchase) as checkouts_without_purchase
 from checkouts
 group by event_date
 union all
 select
     event_date,
     cast(sum(checkouts) as bigint) as checkouts,
-    cast(sum(abandoned_checkouts) as bigint) as abandoned_checkouts
+    cast(sum(checkouts_without_purchase) as bigint) as checkouts_without_purchase
 from mart_checkouts
 where event_date > $first_date and event_date < $last_date
 group by event_date

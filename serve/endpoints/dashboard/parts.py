@@ -70,7 +70,7 @@ def trend(steps: list[Step], checkouts: list[DayCheckouts], window: Window) -> l
                 total_sales=sold.events,
                 total_revenue=rounded(sold.revenue, 2),
                 average_order_value=ratio(sold.revenue, sold.events, 2),
-                abandonment_rate=percentage(begun.abandoned_checkouts, begun.checkouts),
+                abandonment_rate=percentage(begun.checkouts_without_purchase, begun.checkouts),
             )
         )
     return days

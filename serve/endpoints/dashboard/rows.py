@@ -59,7 +59,7 @@ class DayCheckouts(NamedTuple):
 
     event_date: date
     checkouts: int
-    abandoned_checkouts: int
+    checkouts_without_purchase: int
 
 
 class UnreadableSales(NamedTuple):

@@ -3,6 +3,7 @@
 const STATS = "/api/analytics/dashboard-stats/";
 const RISK = "/api/analytics/money-at-risk/";
 const ORDERS = "/api/analytics/orders/";
+const CARTS = "/api/analytics/carts/";
 const DEALS = "/api/analytics/whatsapp/";
 const TRACK = "/api/analytics/track/";
 
@@ -45,6 +46,9 @@ export const getRisk = (query) => getOptional(RISK, query);
 
 /** Orders and refunds, likewise. */
 export const getOrders = (query) => getOptional(ORDERS, query);
+
+/** Carts, likewise. */
+export const getCarts = (query) => getOptional(CARTS, query);
 
 /** Deals over WhatsApp, likewise. */
 export const getDeals = (query) => getOptional(DEALS, query);
@@ -92,7 +96,7 @@ export async function getDocumentation() {
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };
-  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders.", WhatsApp: "deals." };
+  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders.", Carts: "carts.", WhatsApp: "deals." };
   for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
   return { definitions, canTrack: TRACK in paths };
 }

@@ -1,7 +1,8 @@
-/** Draws the sections: first how the shop is doing, then what sells, who comes, WhatsApp, what goes wrong and may cost. */
+/** Draws the sections: first how the shop is doing, then what sells, who comes, carts, WhatsApp, what goes wrong and may cost. */
 import { element } from "./dom.js";
 import { t } from "./i18n.js";
 import { cards } from "./sections/cards.js";
+import { carts } from "./sections/carts.js";
 import { errors } from "./sections/errors.js";
 import { funnel } from "./sections/funnel.js";
 import { orders } from "./sections/orders.js";
@@ -13,12 +14,12 @@ import { timeline } from "./sections/timeline.js";
 import { whatsapp } from "./sections/whatsapp.js";
 
 /** In the order of the page. Each takes the numbers, and gives an element or null. */
-const SECTIONS = [cards, orders, funnel, payment, products, people, whatsapp, risk, errors, timeline];
+const SECTIONS = [cards, orders, funnel, payment, products, people, carts, whatsapp, risk, errors, timeline];
 
 /**
  * Draws the numbers anew; what has the focus and what is unfolded stays so.
  *
- * numbers: `stats`, `risk`, `orders`, `deals`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
+ * numbers: `stats`, `risk`, `orders`, `carts`, `deals`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
  */
 export function draw(main, numbers) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];

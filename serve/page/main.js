@@ -2,6 +2,7 @@
 import {
   ApiError,
   dropToken,
+  getCarts,
   getDeals,
   getDocumentation,
   getHealth,
@@ -47,19 +48,20 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(filters, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, risk, orders, deals] = await Promise.all([
+    const [{ stats, version, newestEventAt, unreadable }, risk, orders, carts, deals] = await Promise.all([
       getStats(query),
       getRisk(query),
       getOrders(query),
+      getCarts(query),
       getDeals(query),
       documentation,
     ]);
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { stats, risk, orders, deals, unreadable, sparklines: knownSparklines(stats.events_timeline) });
+      show(newestEventAt, { stats, risk, orders, carts, deals, unreadable, sparklines: knownSparklines(stats.events_timeline) });
     }
     const sparklines = await getSparklines(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, { stats, risk, orders, deals, unreadable, sparklines });
+    if (isWanted()) show(newestEventAt, { stats, risk, orders, carts, deals, unreadable, sparklines });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isWanted()) handleError(error);

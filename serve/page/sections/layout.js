@@ -10,11 +10,15 @@ export function section(name, ...content) {
   return element("section", { id: name, "aria-labelledby": `${name}-title` }, element("h2", { id: `${name}-title` }, t(name)), ...content);
 }
 
-/** Numbers beside each other, each `[field, text]`, and the key of its name where that is not the field's own. */
+/**
+ * Numbers beside each other, each `[field, text]`, the key of its name where that is not the field's own, and the field and
+ * the text of a second number, if any.
+ */
 export function numbers(...rows) {
-  const items = rows.map(([field, text, name]) =>
-    element("div", null, element("dt", null, withTooltip(field, name)), element("dd", { "data-field": field }, text)),
-  );
+  const items = rows.map(([field, text, name, second, secondText]) => {
+    const more = second ? element("dd", { class: "second", "data-field": second }, secondText) : null;
+    return element("div", null, element("dt", null, withTooltip(field, name)), more, element("dd", { "data-field": field }, text));
+  });
   return element("dl", { class: "numbers" }, ...items);
 }
 
@@ -38,9 +42,9 @@ function step({ name, field, count: number, rateField, rate }, most) {
   return element("li", null, element("span", null, withTooltip(field, name)), value, bar, share);
 }
 
-/** A table that opens on a click. */
+/** A table that opens on a click; its title is that of the last part of its field. */
 export function collapsible(name, columns, rows) {
-  return element("details", null, element("summary", null, t(name)), table(name, columns, rows));
+  return element("details", null, element("summary", null, t(name.split(".").pop())), table(name, columns, rows));
 }
 
 export const textColumn = (key, label = t(key)) => ({ key, label });

@@ -7,6 +7,7 @@ import { state } from "../state.js";
 import { table } from "../table.js";
 import { withTooltip } from "../tooltip.js";
 import { numberColumn, numbers, section } from "./layout.js";
+import { sessionId } from "./session.js";
 
 export function whatsapp({ stats, deals }) {
   const { whatsapp_sessions, whatsapp_purchases } = stats;
@@ -62,7 +63,7 @@ function dealSession(id) {
       sale.replaceWith(element("span", { role: "alert" }, error.message || t("away")));
     }
   }
-  return element("span", { class: "deal" }, element("code", null, id), copyButton(id), state.canTrack ? sale : null);
+  return sessionId(id, state.canTrack ? sale : null);
 }
 
 /** Pesos as they are written in Colombia, `80.000` or `80000,50`; null where the reader gave up. */
@@ -77,17 +78,9 @@ function askForAmount() {
 }
 
 function latestSessions({ whatsapp_sessions_list }) {
-  const sessions = whatsapp_sessions_list.map((id) => element("li", null, element("code", null, id), copyButton(id)));
+  const sessions = whatsapp_sessions_list.map((id) => element("li", null, sessionId(id)));
   return [
     element("h3", null, withTooltip("whatsapp_sessions_list")),
     sessions.length ? element("ol", { class: "sessions" }, ...sessions) : element("p", { class: "empty" }, t("none")),
   ];
-}
-
-function copyButton(id) {
-  const copy = async ({ currentTarget }) => {
-    await navigator.clipboard.writeText(id);
-    currentTarget.textContent = t("copied");
-  };
-  return element("button", { type: "button", class: "quiet", "aria-label": `${t("copy")} ${id}`, onclick: copy }, t("copy"));
 }

@@ -16,6 +16,8 @@ export const state = {
   drawing: "",
   /** How the reader sorts the table of products. */
   productOrder: { key: "views", descending: true },
+  /** Sessions whose sale was recorded on this page and is not counted yet. */
+  recordedSales: new Set(),
   /** The points of the cards' lines that were fetched last, and the days they are of. */
   sparklines: { window: "", rows: [] },
 };

@@ -321,6 +321,9 @@ def test_a_sale_that_is_recorded_beside_an_open_deal_is_counted(shop: Shop, brow
         page.on("dialog", lambda dialog: dialog.accept(next(answers)))
         page.get_by_role("button", name="Record sale visitor").click()
         expect(page.get_by_text("Recorded", exact=True)).to_be_visible()
+        page.get_by_role("radio", name="Español").focus()
+        page.keyboard.press("Space")
+        expect(page.get_by_text("Registrada", exact=True)).to_be_visible()
         while not any(shop.landing.glob("tracked/[!.]*")):
             time.sleep(0.05)
         shop.built()

@@ -37,33 +37,41 @@ const outcomes = (deals) => [
 ];
 
 function openDeals({ open_deals }) {
+  const open = new Set(open_deals.map(({ session_id }) => session_id));
+  state.recordedSales.forEach((id) => open.has(id) || state.recordedSales.delete(id));
   const columns = [
     { key: "since", label: t("since"), format: moment },
     numberColumn("value", t("cartValue"), money),
     { key: "items", label: t("items"), format: (items) => items ?? "—", isText: true },
-    { key: "session_id", label: t("session"), format: dealSession, isText: true },
+    { key: "session_id", label: t("session"), format: (id) => sessionId(id, state.canTrack ? sale(id) : null), isText: true },
   ];
   return table("deals.open_deals", columns, open_deals);
 }
 
-function dealSession(id) {
-  const sale = element(
+function sale(id) {
+  if (state.recordedSales.has(id)) return element("span", { role: "status" }, t("recorded"));
+  const name = `${t("recordSale")} ${id}`;
+  return element(
     "button",
-    { type: "button", class: "quiet", "aria-label": `${t("recordSale")} ${id}`, onclick: record },
+    { type: "button", class: "quiet", "aria-label": name, "data-sale": id, onclick: () => record(id) },
     t("recordSale"),
   );
-  async function record() {
-    const amount = askForAmount();
-    if (!amount) return;
-    try {
-      await recordSale(id, amount);
-      sale.replaceWith(element("span", { role: "status" }, t("recorded")));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      sale.replaceWith(element("span", { role: "alert" }, error.message || t("away")));
-    }
+}
+
+async function record(id) {
+  const amount = askForAmount();
+  if (!amount) return;
+  // The page may have been drawn anew since the click.
+  const buttons = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-sale]"));
+  const button = () => [...buttons()].find(({ dataset }) => dataset.sale === id);
+  try {
+    await recordSale(id, amount);
+    state.recordedSales.add(id);
+    button()?.replaceWith(sale(id));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    button()?.replaceWith(element("span", { role: "alert" }, error.message || t("away")));
   }
-  return sessionId(id, state.canTrack ? sale : null);
 }
 
 /** Pesos as they are written in Colombia, `80.000` or `80000,50`; null where the reader gave up. */

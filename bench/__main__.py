@@ -21,7 +21,8 @@ from bench.events import LAST_DAY
 from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
-from serve.endpoints import dashboard, orders
+from serve.endpoint import Endpoint
+from serve.endpoints import carts, dashboard, orders
 from serve.query import Mode
 
 ANSWERS = 30
@@ -81,7 +82,8 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
     """The rows of the table."""
     return [
         *(answer_row(server, raw, mode) for mode in Mode),
-        orders_row(server),
+        endpoint_row(server, "orders", orders.ENDPOINT, seconds_later=2),
+        endpoint_row(server, "carts", carts.ENDPOINT, seconds_later=3),
         *load_rows(shop, server),
         *page_rows(server),
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
@@ -116,21 +118,23 @@ def seconds_text(in_all: float, in_models: float) -> str:
     return f"{in_all:.1f} s, {in_models:.1f} s of it after dbt's start-up"
 
 
-def orders_row(server: Server) -> str:
-    """What asking for orders costs, and asking for the dashboard's answer, by turns."""
-    log("Timing answers about orders")
-    taken: dict[str, list[float]] = {dashboard.ENDPOINT.path: [], orders.ENDPOINT.path: []}
+def endpoint_row(server: Server, name: str, endpoint: Endpoint, seconds_later: int) -> str:
+    """What asking an endpoint costs, and asking for the dashboard's answer, by turns.
+
+    seconds_later: other seconds than those of the rows before, whose responses are cached.
+    """
+    log(f"Timing answers about {name}")
+    taken: dict[str, list[float]] = {dashboard.ENDPOINT.path: [], endpoint.path: []}
     for seconds in SECONDS:
-        # Another second than in `answer_row`, whose responses are cached.
-        server.set_clock(seconds + 2)
+        server.set_clock(seconds + seconds_later)
         for path, each in taken.items():
             started_at = time.perf_counter()
             server.get(path)
             each.append(time.perf_counter() - started_at)
-    stats, placed = map(median, taken.values())
+    stats, other = map(median, taken.values())
     return (
-        f"| orders, not cached, against the dashboard's answer | p50 {1000 * placed:.1f} ms;"
-        f" {1000 * stats:.1f} ms: ratio {placed / stats:.2f} |"
+        f"| {name}, not cached, against the dashboard's answer | p50 {1000 * other:.1f} ms;"
+        f" {1000 * stats:.1f} ms: ratio {other / stats:.2f} |"
     )
 
 

@@ -34,6 +34,7 @@ finished as (
 checkout_events as (
     select
         events.*,
+        case when events.event_type = 'begin_checkout' then events.occurred_at end as begun_at,
         min(events.occurred_at) over buyer_events as first_at,
         min(events.session_id) over buyer_events as first_session_id
     from events
@@ -58,8 +59,7 @@ select
 from checkout_events
 left join finished
     on
-        checkout_events.event_type = 'begin_checkout'
-        and checkout_events.buyer_id = finished.buyer_id
-        and checkout_events.occurred_at = finished.occurred_at
+        checkout_events.buyer_id = finished.buyer_id
+        and checkout_events.begun_at = finished.occurred_at
 -- Physical, as in `int_events`.
 order by checkout_events.occurred_at

@@ -7,7 +7,6 @@
         min(event_type) filter (where is_error and place_from_last = 1) as last_error_type,
         sum(value) filter (where event_type = 'begin_checkout' and place_from_last_of_product = 1) as value,
         count(*) filter (where event_type = 'purchase') = 0 as is_without_purchase,
-        count(*) filter (where event_type = 'purchase' or finished_at is not null) = 0 as is_abandoned,
         event_date
     from (
         select

@@ -53,7 +53,7 @@
 {% macro changed_rows_of(node) -%}
     {% set key = node.config.unique_key %}
     {% if key %}
-        {{ return(key ~ ' in (select ' ~ key ~ ' from ' ~ change_list(key, node.config.meta) ~ ')') }}
+        {{ return(key ~ ' in (select ' ~ key ~ ' from ' ~ change_list(key) ~ ')') }}
     {% endif %}
     {{ return(none) }}
 {%- endmacro %}

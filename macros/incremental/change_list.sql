@@ -1,4 +1,4 @@
-{% macro change_list(unique_key, meta) -%}
+{% macro change_list(unique_key) -%}
     {%- set lists = {
         'event_key': 'int_changed_rows', 'session_id': 'int_changed_rows', 'buyer_id': 'int_changed_rows',
         'event_date': 'int_changed_dates', 'order_key': 'int_changed_orders',
@@ -10,5 +10,5 @@
             ~ lists | join(', ') ~ ", and not " ~ unique_key ~ "."
         ) }}
     {%- endif -%}
-    {{ return(meta.get('change_list', lists[unique_key])) }}
+    {{ return(lists[unique_key]) }}
 {%- endmacro %}

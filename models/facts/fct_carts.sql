@@ -17,6 +17,7 @@ select
     opened_date,
     opened_at,
     active_until as last_event_at,
-    abandoned_at
+    abandoned_at,
+    abandoned_date
 from carts
 where next_at is null

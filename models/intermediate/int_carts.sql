@@ -86,7 +86,6 @@ told as (
     select
         person_id,
         buyer_id,
-        event_type,
         first_value(session_id) over cart_events as first_session_id,
         first_value(source) over cart_events as source,
         first_value(event_date) over cart_events as opened_date,
@@ -120,20 +119,28 @@ told as (
                 event_type = 'begin_checkout'
                 and next_sale_at <= occurred_at + interval {{ var('hours_until_a_cart_is_abandoned') }} hours
                 then next_sale_at
-        end as finished_at,
-        event_date
+        end as finished_at
     from opened
     where event_number >= opening_number
     window
         cart_events as (
             partition by person_id, part_number order by event_number rows between unbounded preceding and current row
         )
+),
+
+dated as (
+    select
+        *,
+        case
+            when outcome = 'unfinished'
+                then active_until + interval {{ var('hours_until_a_cart_is_abandoned') }} hours
+        end as abandoned_at
+    from told
 )
 
 select
     person_id,
     buyer_id,
-    event_type,
     first_session_id,
     source,
     outcome,
@@ -144,12 +151,10 @@ select
     outcome in ('bought', 'sold_over_whatsapp') and long_pauses > 0 as is_recovered,
     opened_date,
     opened_at,
-    event_date,
     occurred_at,
     next_at,
     finished_at,
     case when outcome = 'unfinished' then active_until else occurred_at end as active_until,
-    case
-        when outcome = 'unfinished' then active_until + interval {{ var('hours_until_a_cart_is_abandoned') }} hours
-    end as abandoned_at
-from told
+    abandoned_at,
+    {{ store_date('abandoned_at') }} as abandoned_date
+from dated

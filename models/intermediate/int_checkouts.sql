@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', unique_key='event_date') }}
 
 with changed_dates as (
-    select * from {{ ref('int_changed_checkout_dates') }}
+    select * from {{ ref('int_changed_dates') }}
 ),
 
 checkout_events as (
@@ -11,4 +11,4 @@ checkout_events as (
     {% endif %}
 )
 
-select * from {{ checkouts_of('checkout_events', 'buyer_id') }} as checkouts
+select * from {{ checkouts_of('checkout_events', 'buyer_number') }} as checkouts

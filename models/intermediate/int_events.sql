@@ -45,7 +45,20 @@ numbered as (
         row_number() over session_events as event_number,
         lag(event_date) over session_events as session_previous_date,
         lead(occurred_at) over session_events as session_next_at,
-        lead(known_source) over session_events as session_next_source
+        lead(known_source) over session_events as session_next_source,
+        -- A run is what one buyer does in a session without a pause of more than 30 minutes.
+        not coalesce(
+            lag(buyer_id) over session_events = buyer_id
+            and lag(occurred_at) over session_events >= occurred_at - interval 30 minutes,
+            false
+        ) as is_first_of_run,
+        case
+            when
+                lead(buyer_id) over session_events = buyer_id
+                and lead(occurred_at) over session_events <= occurred_at + interval 30 minutes
+                then null
+            else occurred_at
+        end as end_of_run_at
     from events
     window
         session_events as (
@@ -64,7 +77,8 @@ linked as (
         -- What a visitor does before logging in belongs to the customer, and so does what comes after logging out.
         coalesce(
             {{ first_known('user_id') }} over later_events, {{ last_known('user_id') }} over earlier_events, buyer_id
-        ) as person_id
+        ) as person_id,
+        {{ first_known('end_of_run_at') }} over later_events as run_ended_at
     from numbered
     window
         later_events as (
@@ -108,6 +122,8 @@ select
     case when is_product_step then product_previous_date end as product_previous_date,
     occurred_at,
     session_next_at,
+    is_first_of_run,
+    run_ended_at,
     type_next_at,
     case when is_product_step then product_next_at end as product_next_at,
     newest_file_id as updated_with_file_id

@@ -1,8 +1,5 @@
 with carts as (
-    select
-        *,
-        {{ store_date('abandoned_at') }} as abandoned_date
-    from {{ ref('fct_carts') }}
+    select * from {{ ref('fct_carts') }}
 )
 
 select

@@ -1,10 +1,4 @@
-{{ config(materialized='incremental', unique_key='event_date') }}
-
-with changed_dates as (
-    select * from {{ ref('int_changed_checkout_dates') }}
-),
-
-error_types as (
+with error_types as (
     select event_type
     from {{ ref('event_types') }}
     where checkout_role = 'error'
@@ -12,9 +6,6 @@ error_types as (
 
 events as (
     select * from {{ ref('int_conversion_events') }}
-    {% if is_incremental() %}
-        where event_date in (select event_date from changed_dates)
-    {% endif %}
 ),
 
 errors as (
@@ -35,9 +26,6 @@ purchases as (
         purchase_date,
         max(purchased_at) as last_purchase_at
     from {{ ref('int_purchases') }}
-    {% if is_incremental() %}
-        where purchase_date in (select event_date from changed_dates)
-    {% endif %}
     group by purchase_date, session_id
 ),
 
@@ -56,19 +44,24 @@ counts as (
     group by errors.event_date, errors.error_type
 ),
 
+finished as (
+    select distinct
+        event_date,
+        buyer_number
+    from {{ ref('api_finished_checkouts') }}
+),
+
 abandoned as (
     select
-        last_error_type,
+        checkouts.last_error_type,
         count(*) as abandoned_checkouts,
-        sum(value) as abandoned_value,
-        event_date
-    from {{ ref('int_checkouts') }}
-    where
-        is_abandoned
-        {% if is_incremental() %}
-            and event_date in (select event_date from changed_dates)
-        {% endif %}
-    group by event_date, last_error_type
+        sum(checkouts.value) as abandoned_value,
+        checkouts.event_date
+    from {{ ref('int_checkouts') }} as checkouts
+    left join finished
+        on checkouts.event_date = finished.event_date and checkouts.buyer_number = finished.buyer_number
+    where checkouts.is_without_purchase and finished.buyer_number is null
+    group by checkouts.event_date, checkouts.last_error_type
 )
 
 select

@@ -12,6 +12,5 @@ select
     source,
     value,
     event_date,
-    occurred_at,
-    finished_at
+    occurred_at
 from checkout_events

@@ -2,21 +2,36 @@
 -- last day, and each day with a checkout that is finished only after now, as an event of a wrong clock has it.
 with dates_of_events as (
     select event_date
-    from api_checkout_events
+    from api_finished_checkouts
     where finished_at > $now
     union all
     select unnest([$first_date, $last_date]) as event_date
 ),
 
 checkout_events as (
-    select * replace (case when finished_at <= $now then finished_at end as finished_at)
+    select *
     from api_checkout_events
     where event_date in (select event_date from dates_of_events) and occurred_at between $starts_at and $ends_at
 ),
 
+finished as (
+    select distinct
+        event_date,
+        buyer_number
+    from api_finished_checkouts
+    where
+        event_date in (select event_date from dates_of_events)
+        and occurred_at between $starts_at and $ends_at
+        and finished_at <= $now
+),
+
 checkouts as (
-    select *
-    from {{ checkouts_of('checkout_events', 'buyer_number') }}
+    select
+        checkouts.*,
+        is_without_purchase and finished.buyer_number is null as is_abandoned
+    from {{ checkouts_of('checkout_events', 'buyer_number') }} as checkouts
+    left join finished
+        on checkouts.event_date = finished.event_date and checkouts.buyer_number = finished.buyer_number
 ),
 
 counted as (

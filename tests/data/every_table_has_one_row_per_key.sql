@@ -3,7 +3,6 @@
 {%- set tables = [
     'stg_landing__files',
     'stg_landing__quarantine',
-    'int_changed_checkout_dates',
     'int_changed_dates',
     'int_changed_orders',
     'int_changed_persons',
@@ -33,6 +32,7 @@
     'mart_sales',
     'mart_traffic',
     'mart_whatsapp',
+    'api_finished_checkouts',
     'api_sources',
 ] -%}
 {%- do check_primary_keys(tables) -%}

@@ -6,6 +6,15 @@ events as (
     select * from {{ ref('int_cart_events') }}
 ),
 
+events_of_changed_sessions as (
+    select distinct
+        session_id,
+        buyer_id,
+        person_id
+    from events
+    where session_id in (select session_id from changed_rows)
+),
+
 -- A row that is gone has its visitor here. A session that was its visitor's before someone logged in still has the
 -- visitor's events.
 sessions_of_changed_rows as (
@@ -17,14 +26,12 @@ sessions_of_changed_rows as (
     select
         buyer_id as person_id,
         session_id
-    from events
-    where session_id in (select session_id from changed_rows)
+    from events_of_changed_sessions
     union
     select
         person_id,
         session_id
-    from events
-    where session_id in (select session_id from changed_rows)
+    from events_of_changed_sessions
 )
 
 select

@@ -2,16 +2,12 @@ with changed_rows as (
     select * from {{ ref('int_changed_rows') }}
 ),
 
-events as (
-    select * from {{ ref('int_cart_events') }}
-),
-
 events_of_changed_sessions as (
     select distinct
         session_id,
         buyer_id,
         person_id
-    from events
+    from {{ ref('int_cart_events') }}
     where session_id in (select session_id from changed_rows)
 ),
 
@@ -42,5 +38,5 @@ union
 select
     person_id,
     session_id as first_session_id
-from events
+from {{ ref('int_cart_events') }}
 where person_id in (select person_id from sessions_of_changed_rows)

@@ -20,12 +20,12 @@ from pipeline.durable import locked, sync
 from pipeline.paths import BUILD, ERASED, KEY, LANDED, LINK, SPARK, VERSIONS, warehouse_folder
 from pipeline.pseudonyms import pseudonyms_of, write_erased
 from pipeline.quoting import quoted
-from pipeline.redaction import BUYER, copy_redacted, descriptions
+from pipeline.redaction import copy_redacted, descriptions
 from pipeline.versions import publish_version, remove_leftovers
 
 FOUND = f"""
     select
-        count(*) filter (where quarantine_reason is null and list_contains(?, {BUYER})),
+        count(*) filter (where quarantine_reason is null and list_contains(?, buyer_id)),
         count(*) filter (where landed.redacted(quarantined_text) != quarantined_text)
     from build.{ROWS}
 """

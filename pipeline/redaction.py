@@ -9,7 +9,8 @@ from pipeline.addresses import SIGN
 from pipeline.described_tables import Tables
 
 NO_TEXT = "select null, null, null"
-BUYER = "buyer_id"
+# Whatever they are called, the columns that hold the hashes of people.
+PEOPLE = ("buyer_id", "person_id", "visitor_id")
 
 
 def descriptions(connection: duckdb.DuckDBPyConnection, database: str) -> Tables:
@@ -53,7 +54,7 @@ def copy_redacted(connection: duckdb.DuckDBPyConnection, database: str, tables: 
         f"select '{table}', '{column}', {column} from {database}.{table}"
         for table in tables
         for column in columns[table]
-        if column != BUYER
+        if column not in PEOPLE
     ]
     # In two steps: DuckDB plans an expression above a union once for each part of it. `redacted`
     # takes 40 ms, and the build file has a hundred columns of texts.
@@ -71,8 +72,7 @@ def copy_redacted(connection: duckdb.DuckDBPyConnection, database: str, tables: 
     found = connection.execute("select distinct table_name, column_name from replaced").fetchall()
     for table in tables:
         values = {column: replaced_text(table, column) for name, column in found if name == table}
-        if BUYER in columns[table]:
-            values[BUYER] = f"landed.stranger({BUYER})"
+        values |= {column: f"landed.stranger({column})" for column in columns[table] if column in PEOPLE}
         replaced = ", ".join(f"{value} as {column}" for column, value in values.items())
         selected = f"* replace ({replaced})" if replaced else "*"
         connection.execute(f"create table target.{table} as select {selected} from {database}.{table} as old")

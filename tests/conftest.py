@@ -10,6 +10,7 @@ from tests.support.browser import CHROMIUM
 from tests.support.shop import NOW, Server, Shop, event
 
 LONGEST = (
+    "test_incremental.py",
     "test_faults.py",
     "test_publish.py",
     "test_golden.py",
@@ -18,8 +19,11 @@ LONGEST = (
     "test_watch.py",
     "test_serving.py",
     "test_track.py",
-    "test_incremental.py",
+    "test_erasure.py",
+    "test_orders_and_deals.py",
+    "test_carts.py",
     "test_operations.py",
+    "test_property.py",
     "test_corrupt_versions.py",
 )
 

@@ -158,3 +158,5 @@ select
     abandoned_at,
     {{ store_date('abandoned_at') }} as abandoned_date
 from dated
+-- Physical, as in `int_events`.
+order by opened_at

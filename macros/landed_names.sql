@@ -78,29 +78,16 @@
     )
 {%- endmacro %}
 
-{% macro money_of_event() -%}
+{% macro first_money(field, is_known) -%}
     list_filter(
         list_transform(
             list_transform(
-                [{% for place in var('field_names')['value'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}],
+                [{% for place in var('field_names')[field] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}],
                 lambda found: {{ price_text('found') }}
             ),
             lambda text: {{ price_of('text') }}
         ),
-        lambda price: price is not null
-    )[1]
-{%- endmacro %}
-
-{% macro cart_total_of_event() -%}
-    list_filter(
-        list_transform(
-            list_transform(
-                [{% for place in var('field_names')['cart_total'] %}{{ value_at(place) }}{{ ', ' if not loop.last }}{% endfor %}],
-                lambda found: {{ price_text('found') }}
-            ),
-            lambda text: {{ price_of('text') }}
-        ),
-        lambda price: price > 0
+        lambda price: {{ is_known }}
     )[1]
 {%- endmacro %}
 

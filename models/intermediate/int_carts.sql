@@ -82,7 +82,7 @@ opened as (
     from divided
 ),
 
-told as (
+states as (
     select
         person_id,
         buyer_id,
@@ -135,7 +135,7 @@ dated as (
             when outcome = 'unfinished'
                 then active_until + interval {{ var('hours_until_a_cart_is_abandoned') }} hours
         end as abandoned_at
-    from told
+    from states
 )
 
 select

@@ -11,4 +11,4 @@ checkout_events as (
     {% endif %}
 )
 
-select * from {{ checkouts_of('checkout_events', 'buyer_number') }} as checkouts
+select * from {{ checkouts_of('checkout_events') }} as checkouts

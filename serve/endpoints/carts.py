@@ -78,7 +78,7 @@ class Carts(BaseModel):
 
     opened: SomeCarts = localized_field(
         "All carts that were opened in the window, with what they are worth: the newest total that an event"
-        " told, else what was added less what was removed.",
+        " reported, else what was added less what was removed.",
         "Todos los carritos abiertos en el período, con su valor.",
     )
     bought: SomeCarts = localized_field(

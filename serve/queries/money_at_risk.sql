@@ -29,7 +29,7 @@ checkouts as (
     select
         checkouts.*,
         is_without_purchase and finished.buyer_number is null as is_abandoned
-    from {{ checkouts_of('checkout_events', 'buyer_number') }} as checkouts
+    from {{ checkouts_of('checkout_events') }} as checkouts
     left join finished
         on checkouts.event_date = finished.event_date and checkouts.buyer_number = finished.buyer_number
 ),

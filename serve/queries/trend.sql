@@ -7,7 +7,7 @@ with checkout_events as (
 
 checkouts as (
     select *
-    from {{ checkouts_of('checkout_events', 'buyer_number') }}
+    from {{ checkouts_of('checkout_events') }}
 )
 
 select

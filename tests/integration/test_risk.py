@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.reference import cleaned, differences, half_up, window
+from tests.support.reference import ALL_ERRORS, cleaned, differences, half_up, window
 from tests.support.reference_carts import finished_checkouts
 from tests.support.reference_marts import (
-    ALL_ERRORS,
     Begun,
     Dated,
     begun_checkouts,

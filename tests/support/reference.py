@@ -20,6 +20,7 @@ from pipeline.paths import ROOT
 FUNNEL = ["product_view", "add_to_cart", "begin_checkout", "purchase"]
 CHECKOUT = ["checkout_started", "payment_info_entered", "order_completed"]
 ERRORS = ["payment_error", "checkout_error", "payment_confirmation_error"]
+ALL_ERRORS = (*ERRORS, "payment_intent_error", "address_error")
 PRODUCT_EVENTS = ["product_view", "add_to_cart", "remove_from_cart", "purchase"]
 MONEY = ("amount", "cart_total", "total", "value")
 CART_TOTALS = ("cart_total", "total")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.support.reference import CHECKOUT, ERRORS, Event, cleaned, half_up, ratio, window
+from tests.support.reference import ALL_ERRORS, CHECKOUT, Event, cleaned, half_up, ratio, window
 from tests.support.reference_orders import persons
 
 Row = dict[str, Any]
@@ -16,7 +16,6 @@ OPENERS = ("add_to_cart", "view_cart", "begin_checkout")
 CLOSERS = {"purchase": "bought", "whatsapp_purchase": "sold_over_whatsapp", "cart_abandon": "emptied"}
 OUTCOMES = (*CLOSERS.values(), "abandoned", "open")
 STEPS = ("cart", "checkout", "payment")
-ALL_ERRORS = (*ERRORS, "payment_intent_error", "address_error")
 WAIT, PAUSE, VISIT = timedelta(hours=72), timedelta(hours=24), timedelta(minutes=30)
 
 

@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tests.support import reference_carts, reference_deals, reference_orders
-from tests.support.reference import CHECKOUT, ERRORS, FUNNEL, Event, cleaned, rounded
+from tests.support.reference import ALL_ERRORS, CHECKOUT, FUNNEL, Event, cleaned, rounded
 
 Row = dict[str, Any]
 PRODUCT_STEPS = ("product_view", "add_to_cart", "purchase")
-ALL_ERRORS = (*ERRORS, "payment_intent_error", "address_error")
 NOTHING_ORDERED: Row = {"orders": 0, "refunded_units": 0, "net_revenue": Fraction(0)}
 WHATSAPP = ("whatsapp_cart_click", "whatsapp_purchase")
 

@@ -192,10 +192,10 @@ valued as (
                 (is_split and len(items) = 1 and known_price is null)
                 or (not is_split and event_type != 'purchase' and (known_price is null or product_slug is null))
                 or is_refund
-                then {{ money_of_event() }}
+                then {{ first_money('value', 'price is not null') }}
         end as event_value,
         is_refund and {{ has_money_of_event() }} as has_refund_amount,
-        {{ cart_total_of_event() }} as cart_total,
+        {{ first_money('cart_total', 'price > 0') }} as cart_total,
         event_type = 'cart_abandon'
         and coalesce({{ json_text(first_of('reason')) }} = 'user_removed_all_items', false) as empties_cart
     from typed

@@ -83,6 +83,7 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
     events = [Dated(event, event.at.astimezone(zone).date()) for event in cleaned(raw_events)]
     purchases = of(events, "purchase")
     plain_events = [each.event for each in events]
+    newest = max((each.day for each in events), default=date.min)
     begun = list(
         begun_checkouts(
             events,
@@ -102,8 +103,8 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_errors": errors(events, begun),
         "mart_whatsapp": whatsapp(events),
         "mart_data_quality": data_quality(events),
-        "mart_retention_weekly": retention(purchases, "week", monday, weeks),
-        "mart_retention_monthly": retention(purchases, "month", first_of_month, months),
+        "mart_retention_weekly": retention(purchases, newest, "week", monday, weeks),
+        "mart_retention_monthly": retention(purchases, newest, "month", first_of_month, months),
         "mart_repurchases": repurchases(purchases),
     }
 
@@ -355,25 +356,31 @@ def data_quality(events: list[Dated]) -> list[Row]:
 
 
 def retention(
-    purchases: list[Dated], unit: str, begin: Callable[[date], date], between: Callable[[date, date], int]
+    purchases: list[Dated],
+    newest: date,
+    unit: str,
+    begin: Callable[[date], date],
+    between: Callable[[date, date], int],
 ) -> list[Row]:
     cohort = {buyer: begin(day) for buyer, day in first_days(purchases).items()}
     found = grouped(purchases, lambda each: (cohort[each.event.buyer], begin(each.day)))
     rows = []
-    for (first, period), those in found.items():
+    for first in set(cohort.values()):
         size = sum(of_buyer == first for of_buyer in cohort.values())
-        buyers = len({each.event.buyer for each in those})
-        rows.append(
-            {
-                f"cohort_{unit}_date": first,
-                f"{unit}s_after": between(first, period),
-                "cohort_buyers": size,
-                "buyers": buyers,
-                "purchases": len(those),
-                "revenue": value(those),
-                "retention_rate": rate(buyers, size),
-            }
-        )
+        for period in {begin(first + timedelta(days=day)) for day in range((newest - first).days + 1)}:
+            those = found.get((first, period), [])
+            buyers = len({each.event.buyer for each in those})
+            rows.append(
+                {
+                    f"cohort_{unit}_date": first,
+                    f"{unit}s_after": between(first, period),
+                    "cohort_buyers": size,
+                    "buyers": buyers,
+                    "purchases": len(those),
+                    "revenue": value(those),
+                    "retention_rate": rate(buyers, size),
+                }
+            )
     return rows
 
 

@@ -72,7 +72,9 @@ class ResponseCache:
         self, snapshot: ReadSnapshot, now: datetime, endpoint: Endpoint, query: Query
     ) -> CachedResponse:
         async with self.readers.limited(snapshot) as reader:
-            window = await reader.run(lambda: resolve(snapshot, now, query.start, query.end))
+            window = await reader.run(
+                lambda: resolve(snapshot, now, query.start, query.end, endpoint.default_window)
+            )
             answer = await endpoint.answer(reader, window, query)
             newest = await newest_event_at(reader, now)
         return await reader.run(lambda: to_response(answer, snapshot.version, newest))

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from inspect import getdoc
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from serve.query import Query
 from serve.reader import Reader
-from serve.window import Window
+from serve.window import WEEK, Window
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Endpoint:
     response: the model of the JSON.
     answer: computes it for a window; its docstring describes the endpoint to users.
     first_queries: computed before a version is served, which shows that the version can answer; at least one.
+    default_window: how long before its end a window begins without `start`.
     is_as_of_now: whether the answer about days that are over changes as time goes by, without any event.
     next_queries: computed as soon as a version is served, because they are the most frequent.
     """
@@ -40,6 +42,7 @@ class Endpoint:
     response: type[BaseModel]
     answer: Callable[[Reader, Window, Any], Awaitable[Answer]]
     first_queries: tuple[Query, ...]
+    default_window: timedelta = WEEK
     is_as_of_now: bool = False
     next_queries: tuple[Query, ...] = ()
 

@@ -6,12 +6,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WithJsonSchema
 from starlette.datastructures import QueryParams
 
 from serve.errors import BadQuery
 
 REMEMBERED = 128
+LONGEST_CHAIN_DAYS = 30  # `int_funnel_starts` looks no further.
 
 
 def calendar_day(text: str) -> date | None:
@@ -21,6 +22,10 @@ def calendar_day(text: str) -> date | None:
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("a day is written YYYY-MM-DD")
     return date.fromisoformat(text)
+
+
+def text_or_none(text: str) -> str | None:
+    return text.strip() or None
 
 
 Day = Annotated[
@@ -56,6 +61,12 @@ class Include(StrEnum):
     TREND = "trend"
 
 
+class Order(StrEnum):
+    """How the steps of a funnel follow each other."""
+
+    STRICT = "strict"
+
+
 class Query(BaseModel, frozen=True):
     """The days of the store that a window begins and ends with."""
 
@@ -69,6 +80,18 @@ class StatsQuery(Query, frozen=True):
     mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
     include: Annotated[Include | None, WithJsonSchema({"enum": list(Include), "type": "string"})] = None
+
+
+class FunnelQuery(Query, frozen=True):
+    """The same with the source that events must have, and how steps follow each other.
+
+    source: where it is empty, events of any source count.
+    within_days: a person takes all steps within so many times 24 hours; of no meaning without `order`.
+    """
+
+    source: Annotated[str | None, Field(max_length=256), BeforeValidator(text_or_none)] = None
+    order: Annotated[Order | None, WithJsonSchema({"enum": list(Order), "type": "string"})] = None
+    within_days: Annotated[int, Field(ge=1, le=LONGEST_CHAIN_DAYS)] = 7
 
 
 @lru_cache(REMEMBERED)

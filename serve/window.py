@@ -11,7 +11,7 @@ EARLIEST = date(1970, 1, 1)
 LONGEST_DAYS = 366
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
-WINDOW = timedelta(hours=7 * 24)
+WEEK = timedelta(days=7)
 RETENTION_DAYS = 90
 RETENTION = timedelta(hours=RETENTION_DAYS * 24)
 MOST_SOURCES = 200  # In one answer; the last is the sum of the rest.
@@ -76,8 +76,12 @@ class Calendar:
         return day
 
 
-def resolve(snapshot: ReadSnapshot, now: datetime, start: date | None, end: date | None) -> Window:
+def resolve(
+    snapshot: ReadSnapshot, now: datetime, start: date | None, end: date | None, length: timedelta = WEEK
+) -> Window:
     """The window that a query for `start` to `end` means at the UTC instant `now`.
+
+    length: how long before its end it begins without `start`.
 
     Raises BadQuery for a range that is reversed, starts after now, spans more than 366 days or
     lies before 1970.
@@ -97,7 +101,7 @@ def resolve(snapshot: ReadSnapshot, now: datetime, start: date | None, end: date
         last_instant = end_instant - MICROSECOND
     else:
         end_instant = last_instant = now
-    starts_at = calendar.begins_at(start) if start else end_instant - WINDOW
+    starts_at = calendar.begins_at(start) if start else end_instant - length
     return window(calendar, now, starts_at, end_instant, last_instant)
 
 

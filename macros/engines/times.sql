@@ -34,6 +34,18 @@
     timestampdiff(second, {{ first }}, {{ last }})
 {%- endmacro %}
 
+{% macro microseconds_between(first, last) -%}
+    {{ return(adapter.dispatch('microseconds_between')(first, last)) }}
+{%- endmacro %}
+
+{% macro default__microseconds_between(first, last) -%}
+    date_diff('microsecond', {{ first }}, {{ last }})
+{%- endmacro %}
+
+{% macro spark__microseconds_between(first, last) -%}
+    timestampdiff(microsecond, {{ first }}, {{ last }})
+{%- endmacro %}
+
 {% macro check_store_timezone() -%}
     {{ return(adapter.dispatch('check_store_timezone')()) }}
 {%- endmacro %}

@@ -20,5 +20,6 @@ select
     occurred_at,
     session_next_at,
     type_next_at,
+    type_source_next_at,
     product_next_at
 from events

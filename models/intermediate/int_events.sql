@@ -72,6 +72,8 @@ linked as (
         *,
         lag(event_date) over session_type_events as type_previous_date,
         lead(occurred_at) over session_type_events as type_next_at,
+        lag(event_date) over session_type_source_events as type_source_previous_date,
+        lead(occurred_at) over session_type_source_events as type_source_next_at,
         lag(event_date) over session_product_events as product_previous_date,
         lead(occurred_at) over session_product_events as product_next_at,
         -- What a visitor does before logging in belongs to the customer, and so does what comes after logging out.
@@ -88,11 +90,13 @@ linked as (
             partition by session_id order by event_number rows between unbounded preceding and current row
         ),
         session_type_events as (partition by session_id, event_type order by event_number),
+        session_type_source_events as (partition by session_id, event_type, known_source order by event_number),
         session_product_events as (partition by session_id, event_type, product_slug order by event_number)
 )
 
 select
     session_id,
+    event_number,
     buyer_id,
     person_id,
     event_type,
@@ -119,12 +123,14 @@ select
     event_date,
     session_previous_date,
     type_previous_date,
+    type_source_previous_date,
     case when is_product_step then product_previous_date end as product_previous_date,
     occurred_at,
     session_next_at,
     is_first_of_run,
     run_ended_at,
     type_next_at,
+    type_source_next_at,
     case when is_product_step then product_next_at end as product_next_at,
     newest_file_id as updated_with_file_id
 from linked

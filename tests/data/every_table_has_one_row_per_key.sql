@@ -23,6 +23,7 @@
     'mart_orders',
     'mart_funnel_daily',
     'mart_funnel_monthly',
+    'mart_funnel_sources',
     'mart_funnel_weekly',
     'mart_products',
     'mart_quarantine',

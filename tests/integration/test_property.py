@@ -8,16 +8,21 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support import reference_carts, reference_deals, reference_orders
+from tests.support import reference_carts, reference_deals, reference_funnel, reference_orders
 from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import CARTS, ORDERS, WHATSAPP, Server, Shop
+from tests.support.shop import CARTS, FUNNEL, ORDERS, WHATSAPP, Server, Shop
 
 LOGS = 2
 FILES = 3
-REFERENCES = {ORDERS: reference_orders, CARTS: reference_carts, WHATSAPP: reference_deals}
+REFERENCES = {
+    ORDERS: reference_orders,
+    CARTS: reference_carts,
+    WHATSAPP: reference_deals,
+    FUNNEL: reference_funnel,
+}
 
 
 class BusyShop:
@@ -47,12 +52,13 @@ class BusyShop:
                 assert not different, "\n".join([asked, *different])
             days = {name: query[name] for name in ("start", "end") if name in query}
             for path, reference in REFERENCES.items():
-                expected = reference.answer(scenario.events, asked_at, scenario.timezone, **days)
-                given = self.server.get(path, **days).json()
+                asks = days | scenario.draw_funnel_query() if path == FUNNEL else days
+                expected = reference.answer(scenario.events, asked_at, scenario.timezone, **asks)
+                given = self.server.get(path, **asks).json()
                 for deal in given.get("open_deals", []):
                     del deal["items"]
                 different = differences(expected, given)
-                assert not different, "\n".join([path, asked, *different])
+                assert not different, "\n".join([path, str(asks), asked, *different])
         # A start must not lie in the future anywhere.
         self.asked_before = [
             (now, query) for now, query in scenario.queries if query.get("start", "") < str(now.date())

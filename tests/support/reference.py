@@ -297,12 +297,12 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def window(
-    now: datetime, zone: ZoneInfo, start: str | None, end: str | None
+    now: datetime, zone: ZoneInfo, start: str | None, end: str | None, days: int = 7
 ) -> tuple[datetime, datetime, datetime]:
     """The window's first instant, its end, and its last instant: the end itself only where that is now."""
     stop = midnight(date.fromisoformat(end) + timedelta(days=1), zone) if end else None
     finish, last = (stop, stop - MICROSECOND) if stop and stop <= now else (now, now)
-    first = midnight(date.fromisoformat(start), zone) if start else finish - timedelta(days=7)
+    first = midnight(date.fromisoformat(start), zone) if start else finish - timedelta(days=days)
     return first, finish, last
 
 

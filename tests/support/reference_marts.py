@@ -14,6 +14,7 @@ import duckdb
 
 from tests.support import reference_carts, reference_deals, reference_orders
 from tests.support.reference import ALL_ERRORS, CHECKOUT, FUNNEL, Event, cleaned, rounded
+from tests.support.reference_funnel import STEPS as JOURNEY
 
 Row = dict[str, Any]
 PRODUCT_STEPS = ("product_view", "add_to_cart", "purchase")
@@ -95,6 +96,7 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_funnel_daily": funnel(events, "event_date", lambda day: day),
         "mart_funnel_weekly": funnel(events, "week_date", monday),
         "mart_funnel_monthly": funnel(events, "month_date", first_of_month),
+        "mart_funnel_sources": funnel_sources(events),
         "mart_products": products(events, reference_orders.mart_products(plain_events, zone)),
         "mart_orders": reference_orders.mart_orders(plain_events, zone),
         "mart_carts": reference_carts.mart_carts(plain_events, zone),
@@ -343,6 +345,22 @@ def whatsapp(events: list[Dated]) -> list[Row]:
             }
         )
     return rows
+
+
+def funnel_sources(events: list[Dated]) -> list[Row]:
+    steps = of(events, *JOURNEY)
+    return [
+        {
+            "event_date": day,
+            "source": source,
+            "step": step,
+            "step_number": number,
+            "events": len(of(those, step)),
+            "sessions": sessions(of(those, step)),
+        }
+        for (day, source), those in grouped(steps, lambda each: (each.day, each.event.source)).items()
+        for number, step in enumerate(JOURNEY, 1)
+    ]
 
 
 def data_quality(events: list[Dated]) -> list[Row]:

@@ -43,7 +43,8 @@ TYPES: list[Any] = [
     *["whatsapp_purchase", "payment_error", "checkout_error", "payment_confirmation_error", "address_error"],
     *["refund"] * 3,
     *["order_cancelled", "Order Refunded", "view_cart", "cart_abandon"],
-    *["page_view", "wishlist_add", "Purchase", " purchase ", "\tproduct_view\n", None, "", " "],
+    *["page_view"] * 4,
+    *["wishlist_add", "Purchase", " purchase ", "\tproduct_view\n", None, "", " "],
 ]
 
 
@@ -108,6 +109,14 @@ class Scenario:
         self.queries = [self.draw_query() for _ in range(QUERIES)]
         self.ranges = self.draw_ranges()
 
+    def draw_funnel_query(self) -> dict[str, str]:
+        query = {}
+        if self.random.random() < 0.5:
+            query["source"] = self.random.choice(["direct", "google", "instagram", "Google", " o'x ", ""])
+        if self.random.random() < 0.7:
+            query |= {"order": "strict", "within_days": str(self.random.choice([1, 2, 7, 30]))}
+        return query
+
     def some(self, values: list[Any]) -> list[Any]:
         """Some of the values: the fewer there are, the more events collide and counts tie."""
         return self.random.sample(values, self.random.randint(4, len(values)))
@@ -128,7 +137,7 @@ class Scenario:
         """Instants where an event is just inside or just outside: 'now', midnights, edges of windows."""
         days = [self.moments[0].astimezone(self.zone).date() - timedelta(days=n) for n in range(-4, 12)]
         edges = [each.replace(microsecond=0) for each in self.moments] + [self.midnight(day) for day in days]
-        edges += [edge - timedelta(days=days) for edge in edges for days in (7, 90)]
+        edges += [edge - timedelta(days=days) for edge in edges for days in (7, 30, 90)]
         steps = [timedelta(), timedelta(microseconds=-1), timedelta(microseconds=1)]
         return [
             edge + self.random.choice(steps)

@@ -28,15 +28,23 @@ sessions_of_changed_rows as (
         person_id,
         session_id
     from events_of_changed_sessions
+),
+
+sessions_of_persons as (
+    select
+        person_id,
+        session_id
+    from sessions_of_changed_rows
+    union
+    select
+        person_id,
+        session_id
+    from {{ ref('int_cart_events') }}
+    where person_id in (select person_id from sessions_of_changed_rows)
 )
 
 select
     person_id,
-    session_id as first_session_id
-from sessions_of_changed_rows
-union
-select
-    person_id,
-    session_id as first_session_id
-from {{ ref('int_cart_events') }}
-where person_id in (select person_id from sessions_of_changed_rows)
+    session_id as first_session_id,
+    {{ number_of_text('session_id') }} as first_session_number
+from sessions_of_persons

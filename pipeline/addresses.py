@@ -5,7 +5,7 @@ from hashlib import md5
 
 import duckdb
 
-from pipeline.pseudonyms import Pseudonyms
+from pipeline.pseudonyms import Pseudonyms, pseudonym
 
 # The longest that RFC 5321 allows before the @ and after it.
 LONGEST_NAME, LONGEST_DOMAIN = 64, 255
@@ -45,6 +45,7 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudony
     strangers = [
         (buyer, md5((salt + buyer).encode()).hexdigest()) for _, salt, *ids in lines for buyer in ids
     ]
+    strangers += [(pseudonym(buyer), pseudonym(stranger)) for buyer, stranger in strangers]
     stranger = "(select strangers.stranger from landed.strangers where strangers.buyer = id)"
     stands_in = "'address-' || left(landed.keyed(value), 16)"
     redacted = f"""

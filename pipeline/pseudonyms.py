@@ -8,7 +8,7 @@ that makes the stand-ins for its buyers, and the hashes of these buyers.
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import md5, sha256
 from pathlib import Path
 from secrets import token_hex
 
@@ -16,6 +16,7 @@ from pipeline.durable import sync, write_text
 from pipeline.paths import ERASED, KEY
 
 HASH_DIGITS = 64
+PSEUDONYM_DIGITS = 16
 
 
 def key_of(warehouse: Path) -> str:
@@ -73,6 +74,11 @@ def key_lines_of_before(warehouse: Path, key: str) -> None:
                 line[:] = [sha256((key + line[2]).encode()).hexdigest(), token_hex(16)]
         write_erased(warehouse, map(" ".join, lines))
         os.utime(path, (written_at, written_at))
+
+
+def pseudonym(buyer: str) -> str:
+    """By what a customer is known outside of the build, as `macros/customers.sql` makes it of the hash."""
+    return md5(buyer.encode()).hexdigest()[:PSEUDONYM_DIGITS]
 
 
 def fingerprint(key: str) -> str:

@@ -21,7 +21,7 @@ sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
 WINDOW_TABLES = sorted((QUERIES / "days").glob("*.sql"))
-CHECKOUTS = ROOT / "macros" / "checkouts_of.sql"
+RULES = [ROOT / "macros" / name for name in ("checkouts_of.sql", "customers.sql")]
 # Renders macros of ours only. Parameters go to DuckDB, never through here.
 ENVIRONMENT = Environment(undefined=StrictUndefined)
 
@@ -126,7 +126,8 @@ class ReadSnapshot:
 @cache
 def rules() -> dict[str, object]:
     """The macros of dbt that queries share with the marts."""
-    return vars(ENVIRONMENT.from_string(CHECKOUTS.read_text(encoding="utf-8")).module)
+    text = "".join(path.read_text(encoding="utf-8") for path in RULES)
+    return vars(ENVIRONMENT.from_string(text).module)
 
 
 @cache

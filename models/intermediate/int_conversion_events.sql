@@ -50,6 +50,7 @@ started as (
 select
     session_id,
     buyer_id,
+    has_user_id,
     person_id,
     event_type,
     order_role,

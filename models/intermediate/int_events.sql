@@ -98,6 +98,7 @@ select
     session_id,
     event_number,
     buyer_id,
+    has_user_id,
     person_id,
     event_type,
     order_id,

@@ -17,6 +17,7 @@
     'fct_steps_daily',
     'mart_carts',
     'mart_checkouts',
+    'mart_customer_segments',
     'mart_data_quality',
     'mart_dates',
     'mart_errors',
@@ -34,6 +35,7 @@
     'mart_traffic',
     'mart_whatsapp',
     'api_finished_checkouts',
+    'api_customer_segments',
     'api_sources',
 ] -%}
 {%- do check_primary_keys(tables) -%}

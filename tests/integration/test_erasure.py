@@ -1,6 +1,7 @@
 """A customer who is erased: what is left of the address, and what is not to change."""
 
 import hashlib
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,9 +20,10 @@ from tests.support.erasure import (
     erase,
     holders,
     land,
+    pseudonym,
     quarantined_texts,
 )
-from tests.support.shop import Shop, event
+from tests.support.shop import NOW, RFM, Shop, event
 
 
 def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(shop: Shop) -> None:
@@ -72,6 +74,28 @@ def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(
     assert counts(shop) == before
     assert holders(shop.warehouse) == set()
     assert "0 events and 0 quarantined rows had the address" in erase(shop, "nobody@example.com").stdout
+
+
+def test_a_pseudonym_tells_the_shop_who_a_customer_is_until_they_are_erased(shop: Shop) -> None:
+    def customers() -> dict[str, int]:
+        with shop.serving(NOW) as server:
+            return {each["visitor_id"]: each["frequency"] for each in server.get(RFM).json()["rfm"]}
+
+    assert "is no warehouse" in pseudonym(shop).stderr
+    land(shop, "a.ndjson")
+    shop.built()
+    hers = pseudonym(shop).stdout.strip()
+    assert re.fullmatch("[0-9a-f]{16}", hers)
+    assert customers() == {hers: 2}
+    assert holders(shop.warehouse, hers.encode()) >= {"build.duckdb", shop.link.resolve().name}
+
+    assert erase(shop).returncode == 0
+    for _ in range(2):
+        assert holders(shop.warehouse, hers.encode()) == set()
+        assert [*customers().values()] == [2]
+        refused = pseudonym(shop)
+        assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", "This customer was erased.\n")
+        shop.built()
 
 
 def texts_of(shop: Shop) -> set[str]:

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support import reference_carts, reference_deals, reference_funnel, reference_orders
+from tests.support import (
+    reference_carts,
+    reference_deals,
+    reference_funnel,
+    reference_orders,
+    reference_segments,
+)
 from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import CARTS, FUNNEL, ORDERS, WHATSAPP, Server, Shop
+from tests.support.shop import CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
 
 LOGS = 2
 FILES = 3
@@ -22,6 +28,7 @@ REFERENCES = {
     CARTS: reference_carts,
     WHATSAPP: reference_deals,
     FUNNEL: reference_funnel,
+    RFM: reference_segments,
 }
 
 
@@ -55,8 +62,9 @@ class BusyShop:
                 asks = days | scenario.draw_funnel_query() if path == FUNNEL else days
                 expected = reference.answer(scenario.events, asked_at, scenario.timezone, **asks)
                 given = self.server.get(path, **asks).json()
-                for deal in given.get("open_deals", []):
-                    del deal["items"]
+                for named, name in (("open_deals", "items"), ("rfm", "visitor_id")):
+                    for each in given.get(named, []):
+                        del each[name]
                 different = differences(expected, given)
                 assert not different, "\n".join([path, str(asks), asked, *different])
         # A start must not lie in the future anywhere.

@@ -26,7 +26,7 @@ from tests.support.malformed import FILES, MALFORMED_LINES, VALID_EDGE_CASES
 from tests.support.real_shops import land_forms
 from tests.support.reference import differences
 from tests.support.scenario import Scenario
-from tests.support.shop import CARTS, DASHBOARD, FUNNEL, ORDERS, WHATSAPP, Shop
+from tests.support.shop import CARTS, DASHBOARD, FUNNEL, ORDERS, RFM, WHATSAPP, Shop
 from tests.support.tables import table_differences as differences_of_tables
 
 pytestmark = pytest.mark.skipif(
@@ -146,6 +146,7 @@ def tracker(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Sh
         ("carts", CARTS),
         ("whatsapp", WHATSAPP),
         ("funnel", FUNNEL),
+        ("rfm", RFM),
     ],
 )
 def test_golden_cases_on_spark_though_an_executor_was_killed(tracker: Shop, file: str, path: str) -> None:

@@ -50,6 +50,17 @@ def erase(shop: Shop, address: str = ADDRESS) -> subprocess.CompletedProcess[str
     )
 
 
+def pseudonym(shop: Shop) -> subprocess.CompletedProcess[str]:
+    """What `make pseudonym` runs."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.pseudonym"],
+        cwd=ROOT,
+        env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": ADDRESS},
+        capture_output=True,
+        text=True,
+    )
+
+
 def rows() -> list[str]:
     """Purchases of the customer and of others, an address in every field, and rows that are quarantined."""
     events = [

@@ -36,8 +36,23 @@ ON_BOTH = {
         "first_value",
         "greatest",
         "lag",
+        "last_day",
     ),
-    *("lead", "least", "max", "max_by", "median", "min", "min_by", "nullif", "range", "row_number", "sum"),
+    *(
+        "lead",
+        "least",
+        "left",
+        "max",
+        "md5",
+        "max_by",
+        "median",
+        "min",
+        "min_by",
+        "nullif",
+        "range",
+        "row_number",
+        "sum",
+    ),
 }
 # They compile to what the engine knows.
 OF_DBT = {"config", "doc", "env_var", "get_quoted_csv", "is_incremental", "log", "ref", "source", "var"}

@@ -50,7 +50,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
     warehouse = Warehouse(settings.warehouse_dir)
-    readers = Readers(warehouse.database, settings.query_timeout)
+    readers = Readers(warehouse.database, settings.query_timeout, settings.alert_thresholds)
     watcher = VersionWatcher(warehouse, ResponseCache(readers, now), ENDPOINTS)
     tokens = TokenVerifier(*filter(None, (settings.jwt_secret, settings.jwt_secret_previous)))
     checks = HealthChecks(watcher, readers, settings.stale_after)

@@ -94,6 +94,12 @@ class FunnelQuery(Query, frozen=True):
     within_days: Annotated[int, Field(ge=1, le=LONGEST_CHAIN_DAYS)] = 7
 
 
+class AlertsQuery(Query, frozen=True):
+    """The same with the language of the messages: `en`, or else Spanish."""
+
+    lang: Annotated[str, Field(max_length=16)] = "es"
+
+
 @lru_cache(REMEMBERED)
 def read_query(model: type[Query], query_string: bytes) -> Query:
     """The query of a request; parameters unknown to the model are ignored. Raises BadQuery."""

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from serve.alert_thresholds import DEFAULT_THRESHOLDS, AlertThresholds
 from serve.database import Database
 from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.version import Version
@@ -17,11 +18,17 @@ Result = TypeVar("Result")
 
 
 class Reader:
-    """Queries on a snapshot, side by side, for as long as they may take."""
+    """Queries on a snapshot, side by side, for as long as they may take.
 
-    def __init__(self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor) -> None:
+    thresholds: from when on something is an alert.
+    """
+
+    def __init__(
+        self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor, thresholds: AlertThresholds
+    ) -> None:
         self.snapshot = snapshot
         self.threads = threads
+        self.thresholds = thresholds
         self.running: set[asyncio.Future[Any]] = set()
 
     def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
@@ -47,9 +54,12 @@ class Readers:
     seconds: that all queries of a reader may take, their wait for a free thread included.
     """
 
-    def __init__(self, database: Database, seconds: float) -> None:
+    def __init__(
+        self, database: Database, seconds: float, thresholds: AlertThresholds = DEFAULT_THRESHOLDS
+    ) -> None:
         self.database = database
         self.seconds = seconds
+        self.thresholds = thresholds
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
     def snapshot(self, version: Version) -> ReadSnapshot:
@@ -60,7 +70,7 @@ class Readers:
     async def limited(self, snapshot: ReadSnapshot) -> AsyncIterator[Reader]:
         """A reader, whose snapshot is closed at the end; its queries raise QueryTimeout once time is up."""
         stopper = asyncio.create_task(self.stop_when_late(snapshot))
-        reader = Reader(snapshot, self.threads)
+        reader = Reader(snapshot, self.threads, self.thresholds)
         try:
             yield reader
         finally:

@@ -4,7 +4,7 @@ A new one is a module with an ENDPOINT, listed here: its route, its part of the 
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import carts, dashboard, funnel, money_at_risk, orders, rfm, whatsapp
+from serve.endpoints import alerts, carts, dashboard, funnel, money_at_risk, orders, rfm, whatsapp
 
 ENDPOINTS = (
     dashboard.ENDPOINT,
@@ -14,4 +14,5 @@ ENDPOINTS = (
     whatsapp.ENDPOINT,
     funnel.ENDPOINT,
     rfm.ENDPOINT,
+    alerts.ENDPOINT,
 )

@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support import (
+    reference_alerts,
     reference_carts,
     reference_deals,
     reference_funnel,
@@ -19,7 +20,7 @@ from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
+from tests.support.shop import ALERTS, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
 
 LOGS = 2
 FILES = 3
@@ -29,7 +30,14 @@ REFERENCES = {
     WHATSAPP: reference_deals,
     FUNNEL: reference_funnel,
     RFM: reference_segments,
+    ALERTS: reference_alerts,
 }
+UNKNOWN_TO_REFERENCES = (
+    ("open_deals", "items"),
+    ("rfm", "visitor_id"),
+    ("alerts", "message"),
+    ("alerts", "timestamp"),
+)
 
 
 class BusyShop:
@@ -62,7 +70,7 @@ class BusyShop:
                 asks = days | scenario.draw_funnel_query() if path == FUNNEL else days
                 expected = reference.answer(scenario.events, asked_at, scenario.timezone, **asks)
                 given = self.server.get(path, **asks).json()
-                for named, name in (("open_deals", "items"), ("rfm", "visitor_id")):
+                for named, name in UNKNOWN_TO_REFERENCES:
                     for each in given.get(named, []):
                         del each[name]
                 different = differences(expected, given)

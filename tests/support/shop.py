@@ -38,6 +38,7 @@ WHATSAPP = "/api/analytics/whatsapp/"
 CARTS = "/api/analytics/carts/"
 FUNNEL = "/api/analytics/funnel/"
 RFM = "/api/analytics/rfm/"
+ALERTS = "/api/analytics/alerts/"
 
 # dbt reads the project anew, which takes seconds, where WAREHOUSE_DIR or its target folder is another. So all
 # builds of this process have the same: a link to the warehouse of the shop that is being built.

@@ -1,0 +1,2 @@
+select min(event_date) as first_date
+from fct_steps_daily

@@ -18,7 +18,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/pipeline/spark
 endif
 WITH_SECRET := JWT_SECRET="$${JWT_SECRET:-$$(cat $(KEPT_SECRET) 2>/dev/null)}"
 
-.PHONY: help run test build reread migrate watch serve token erase pseudonym docs check bench soak faults screenshot setup-dev setup-spark
+.PHONY: help run test build reread migrate watch serve token erase pseudonym digest docs check bench soak faults screenshot setup-dev setup-spark
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -70,6 +70,9 @@ token: $(INSTALLED) ## print an admin token signed with JWT_SECRET, or with what
 
 erase: $(INSTALLED) ## take the customer with the address EMAIL out of the warehouse, for good
 	@$(BIN)/python -m pipeline.erasure
+
+digest: $(INSTALLED) ## print what last week brought, as ALERT_WEBHOOK gets it on Mondays
+	@$(BIN)/python -m serve.alerting digest
 
 pseudonym: $(INSTALLED) ## print the visitor_id in `rfm/` of the customer with the address EMAIL
 	@$(BIN)/python -m pipeline.pseudonym

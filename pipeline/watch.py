@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -124,11 +125,33 @@ class Project:
             self.builds_since_collection = 0
 
 
-def run(landing: LandingZone, project: Project, warehouse: Path, stopping: Event) -> None:
+class Alerting:
+    """What posts alerts where ALERT_WEBHOOK is set: a process of its own, so it holds up no build."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start_at = time.monotonic()
+
+    def keep_running(self) -> None:
+        """Start it, and start it again some time after it has ended by itself."""
+        if self.process and self.process.poll() is not None:
+            log.error("What posts alerts has ended; it is started again in a minute.")
+            self.process, self.start_at = None, time.monotonic() + MOST_RETRY_SECONDS
+        if os.environ.get("ALERT_WEBHOOK") and not self.process and time.monotonic() >= self.start_at:
+            self.process = subprocess.Popen([sys.executable, "-m", "serve.alerting"])
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+
+
+def run(landing: LandingZone, project: Project, warehouse: Path, stopping: Event, alerting: Alerting) -> None:
     """Build whenever the landing zone is not as it was built last, or nothing is published."""
     built: dict[Path, str] | None = None
     complaint, failures = "", 0
     while not stopping.is_set():
+        alerting.keep_running()
         try:
             if landing.files() != built or not (warehouse / LINK).exists():
                 record_watcher(warehouse, "building", failures)
@@ -176,9 +199,10 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    warehouse = warehouse_folder()
+    warehouse, alerting = warehouse_folder(), Alerting()
     with suppress(KeyboardInterrupt):
-        run(LandingZone(raw_events), Project(), warehouse, stopping)
+        run(LandingZone(raw_events), Project(), warehouse, stopping, alerting)
+    alerting.stop()
     record_watcher(warehouse, "stopped")
     log.info("Stopped.")
 

@@ -11,7 +11,6 @@ from serve.reader import Readers
 from serve.response import CachedResponse, to_response
 from serve.snapshot import ReadSnapshot
 from serve.version import Version
-from serve.window import resolve
 
 MOST_RESPONSES, MOST_BYTES = 128, 32_000_000
 SECOND = timedelta(seconds=1)
@@ -72,10 +71,7 @@ class ResponseCache:
         self, snapshot: ReadSnapshot, now: datetime, endpoint: Endpoint, query: Query
     ) -> CachedResponse:
         async with self.readers.limited(snapshot) as reader:
-            window = await reader.run(
-                lambda: resolve(snapshot, now, query.start, query.end, endpoint.default_window)
-            )
-            answer = await endpoint.answer(reader, window, query)
+            answer = await endpoint.ask(reader, query, now)
             newest = await newest_event_at(reader, now)
         return await reader.run(lambda: to_response(answer, snapshot.version, newest))
 

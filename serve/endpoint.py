@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from inspect import getdoc
 from typing import Any
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from serve.query import Query
 from serve.reader import Reader
-from serve.window import WEEK, Window
+from serve.window import WEEK, Window, resolve
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ class Endpoint:
     default_window: timedelta = WEEK
     is_as_of_now: bool = False
     next_queries: tuple[Query, ...] = ()
+
+    async def ask(self, reader: Reader, query: Any, now: datetime) -> Answer:
+        """The answer to a query at a UTC instant without a zone. Raises as `answer` does, and BadQuery."""
+        window = await reader.run(
+            lambda: resolve(reader.snapshot, now, query.start, query.end, self.default_window)
+        )
+        return await self.answer(reader, window, query)
 
     def description(self) -> str:
         return getdoc(self.answer) or ""

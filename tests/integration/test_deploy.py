@@ -103,6 +103,14 @@ def test_only_the_server_knows_the_secrets_and_it_cannot_write_the_warehouse() -
     }
     know = {name for name, unit in units.items() if "/etc/storefront-serve.env" in unit["EnvironmentFile"]}
     assert know == {"serve"} < set(units)
+    told = {name for name, unit in units.items() if "/etc/storefront-alerts.env" in unit["EnvironmentFile"]}
+    assert (
+        told
+        == {"alerts"}
+        == set(units)
+        - {"serve"}
+        - {name for name, unit in units.items() if unit.get("PrivateNetwork") == ["yes"]}
+    )
     assert units["serve"]["ReadWritePaths"] == ["/var/lib/storefront/events"]
     assert {name for name, unit in units.items() if unit["User"] == units["serve"]["User"]} == {"serve"}
     for unit in units.values():

@@ -75,10 +75,14 @@ def unusual_said(language: Language, found: Unusual, today: date) -> str:
 
 
 def amount(language: Language, what: str, value: float) -> str:
-    """A number as people write it: whole, with groups of three; a rate in %, money in pesos."""
-    digits = f"{value:,.1f}" if what.endswith("_rate") or (value % 1 and value < 100) else f"{value:,.0f}"
-    if language == "es":
-        digits = digits.translate(str.maketrans(",.", ".,"))
+    """A number of an alert with its unit."""
     if what.endswith("_rate"):
-        return f"{digits} %" if language == "es" else f"{digits}%"
-    return f"{digits} COP" if what == "net_revenue" else digits
+        space = " " if language == "es" else ""
+        return f"{number_said(language, value, 1)}{space}%"
+    return f"{number_said(language, value)} COP" if what == "net_revenue" else number_said(language, value)
+
+
+def number_said(language: Language, value: float, places: int = 0) -> str:
+    """A number as people write it, with groups of three; halves, as of medians, with their decimal."""
+    digits = f"{value:,.{places or (1 if value % 1 and value < 100 else 0)}f}"
+    return digits.translate(str.maketrans(",.", ".,")) if language == "es" else digits

@@ -1,0 +1,134 @@
+"""The digest of a week, from Monday to Sunday, in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from serve.alerting.incidents import Message
+from serve.endpoints import carts, dashboard, orders, whatsapp
+from serve.endpoints.alerts.texts import Language, number_said
+from serve.query import Query, StatsQuery
+from serve.reader import Reader
+from serve.window import Calendar
+
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+HOUR_OF_DIGEST = timedelta(hours=8)
+BEST_SELLERS = 3
+
+TEXTS: dict[Language, dict[str, str]] = {
+    "es": {
+        "title": "Resumen de la semana del {first} al {last}",
+        "orders": "Pedidos: {now} ({change})",
+        "net_revenue": "Ingresos netos: {now} COP ({change})",
+        "average": "Pedido promedio: {now} COP ({change})",
+        "sessions": "Sesiones: {now} ({change})",
+        "carts": "Carritos abandonados: {carts}, por {value} COP; recuperados: {recovery} %",
+        "whatsapp": "Ventas por WhatsApp: {deals}, por {amount} COP; tratos abiertos: {open}",
+        "best": "Lo más vendido: {products}",
+        "change": "{sign}{percent} % frente a la semana anterior",
+        "no_change": "la semana anterior: {before}",
+    },
+    "en": {
+        "title": "The week from {first} to {last}",
+        "orders": "Orders: {now} ({change})",
+        "net_revenue": "Net revenue: {now} COP ({change})",
+        "average": "Average order: {now} COP ({change})",
+        "sessions": "Sessions: {now} ({change})",
+        "carts": "Abandoned carts: {carts}, worth {value} COP; recovered: {recovery}%",
+        "whatsapp": "Sales over WhatsApp: {deals}, for {amount} COP; open deals: {open}",
+        "best": "Best sellers: {products}",
+        "change": "{sign}{percent}% against the week before",
+        "no_change": "the week before: {before}",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Week:
+    """What the endpoints answer about a week."""
+
+    orders: orders.Orders
+    stats: dashboard.ComparedStats
+    carts: carts.Carts
+    deals: whatsapp.WhatsApp
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def due_week(reader: Reader, now: datetime, told: str) -> date | None:
+    """The Monday on which the digest is due that has not been told; None where it is not time yet.
+
+    A digest that could not be told on Monday is told later in the week, unless none was ever told.
+    """
+    calendar = Calendar(reader.snapshot)
+    today = calendar.day_of(now)
+    monday = monday_of(today)
+    is_time = now >= calendar.begins_at(monday) + HOUR_OF_DIGEST
+    return monday if is_time and told != monday.isoformat() and (told or today == monday) else None
+
+
+async def digest(reader: Reader, now: datetime, monday: date, language: Language) -> Message:
+    """The message about the week that ended when this Monday began."""
+    week = await week_of(reader, now, monday - WEEK)
+    before = await week_of(reader, now, monday - 2 * WEEK)
+    text = "\n".join(lines(week, before, monday - WEEK, language))
+    return {
+        "text": text,
+        "type": "weekly_digest",
+        "start_date": (monday - WEEK).isoformat(),
+        "end_date": (monday - DAY).isoformat(),
+    }
+
+
+async def week_of(reader: Reader, now: datetime, first: date) -> Week:
+    days = {"start": first.isoformat(), "end": (first + 6 * DAY).isoformat()}
+    query = Query.model_validate(days)
+    stats_query = StatsQuery.model_validate(days)
+    return Week(
+        orders=cast(orders.Orders, (await orders.ENDPOINT.ask(reader, query, now)).body),
+        stats=cast(dashboard.ComparedStats, (await dashboard.ENDPOINT.ask(reader, stats_query, now)).body),
+        carts=cast(carts.Carts, (await carts.ENDPOINT.ask(reader, query, now)).body),
+        deals=cast(whatsapp.WhatsApp, (await whatsapp.ENDPOINT.ask(reader, query, now)).body),
+    )
+
+
+def lines(week: Week, before: Week, first: date, language: Language) -> list[str]:
+    texts = TEXTS[language]
+
+    def said(value: float) -> str:
+        return number_said(language, value)
+
+    def compared(line: str, value: float, value_before: float) -> str:
+        percent = 100 * (value - value_before) / value_before if value_before else 0.0
+        change = (
+            texts["change"].format(sign="+" if percent >= 0 else "−", percent=said(abs(round(percent))))
+            if value_before
+            else texts["no_change"].format(before=said(value_before))
+        )
+        return texts[line].format(now=said(value), change=change)
+
+    best = [f"{each.slug} ({said(each.count)})" for each in week.stats.top_products[:BEST_SELLERS]]
+    return [
+        texts["title"].format(first=first, last=first + 6 * DAY),
+        compared("orders", week.orders.orders, before.orders.orders),
+        compared("net_revenue", week.orders.net_revenue, before.orders.net_revenue),
+        compared("average", week.orders.average_order_value, before.orders.average_order_value),
+        compared(
+            "sessions",
+            week.stats.session_stats.unique_sessions,
+            before.stats.session_stats.unique_sessions,
+        ),
+        texts["carts"].format(
+            carts=said(week.carts.abandoned.carts),
+            value=said(week.carts.abandoned.value),
+            recovery=said(week.carts.recovery_rate),
+        ),
+        texts["whatsapp"].format(
+            deals=said(week.deals.won.deals),
+            amount=said(week.deals.won.amount),
+            open=said(week.deals.open.deals),
+        ),
+        *([texts["best"].format(products=", ".join(best))] if best else []),
+    ]

@@ -103,7 +103,8 @@ def unusual(everything: list[Event], now: datetime, zone: ZoneInfo) -> Iterator[
         if is_odd(actual[name], values):
             found.append((name, actual[name], median(values)))
     revenues = [each["net_revenue"] for each in before]
-    if median(each["orders"] for each in before) >= 20 and is_far(actual["net_revenue"], revenues):
+    orders = median(each["orders"] for each in before)
+    if orders >= 20 and is_far(actual["net_revenue"], revenues, orders):
         found.append(("net_revenue", actual["net_revenue"], median(revenues)))
     for name, part in (("cart_rate", "carts"), ("checkout_rate", "checkouts")):
         rates = [each[part] / each["sessions"] for each in before if each["sessions"]]
@@ -126,7 +127,7 @@ def unusual(everything: list[Event], now: datetime, zone: ZoneInfo) -> Iterator[
 
 def is_odd(value: Fraction, others: list[Fraction]) -> bool:
     if median(others) >= 20:
-        return is_far(value, others)
+        return is_far(value, others, median(others))
     mean, count = max(float(median(others)), 1.0), int(value)
     below = sum(probability(number, mean) for number in range(min(count, 300)))
     return (below + probability(count, mean) if count < mean else 1 - below) < 0.001
@@ -136,9 +137,11 @@ def probability(number: int, mean: float) -> float:
     return math.exp(number * math.log(mean) - mean - math.lgamma(number + 1))
 
 
-def is_far(value: Fraction, others: Iterable[Fraction]) -> bool:
+def is_far(value: Fraction, others: Iterable[Fraction], count: Fraction) -> bool:
     values = list(others)
     usual = median(values)
     deviation = median(abs(each - usual) for each in values)
     distance = abs(value - usual)
-    return distance * Fraction(6745, 10000) > Fraction(7, 2) * deviation and distance > abs(usual) * 3 / 10
+    return distance * Fraction(6745, 10000) > Fraction(7, 2) * deviation and (
+        distance > abs(usual) * max(3 / 10, 3 / math.sqrt(count))
+    )

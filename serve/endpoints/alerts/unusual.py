@@ -12,6 +12,7 @@ from serve.alert_thresholds import AlertThresholds
 
 FEWEST_DAYS, MOST_DAYS = 4, 8
 MOST_TERMS = 1_000  # Of a sum whose later ones are 0.
+CHANCE = 3.0  # Standard deviations of Poisson's law.
 SMALL = 20  # Below, a number is judged by how improbable it is.
 
 
@@ -65,7 +66,8 @@ def unusual(today: DayRow, before: list[DayRow], thresholds: AlertThresholds) ->
     # The revenue of few orders depends on which they are, and their number is judged already.
     if median(day.orders for day in before) >= SMALL:
         revenues = [float(day.net_revenue) for day in before]
-        if is_far(float(today.net_revenue), revenues, thresholds):
+        orders = median(day.orders for day in before)
+        if is_far(float(today.net_revenue), revenues, orders, thresholds):
             yield found("net_revenue", float(today.net_revenue), median(revenues))
     for what, part in (("cart_rate", "cart_sessions"), ("checkout_rate", "checkout_sessions")):
         rates = [getattr(day, part) / day.sessions for day in before if day.sessions]
@@ -79,19 +81,21 @@ def is_unusual(actual: float, counts: list[float], thresholds: AlertThresholds) 
     """Whether a count is too far from those of other days."""
     usual = median(counts)
     if usual >= SMALL:
-        return is_far(actual, counts, thresholds)
+        return is_far(actual, counts, usual, thresholds)
     return tail(actual, max(usual, 1.0)) < thresholds.unusual_tail
 
 
-def is_far(actual: float, values: list[float], thresholds: AlertThresholds) -> bool:
-    """Whether a value is too far from the median of others, in robust standard deviations and in %."""
+def is_far(actual: float, values: list[float], count: float, thresholds: AlertThresholds) -> bool:
+    """Whether a value is too far from the median of others.
+
+    In robust standard deviations, in %, and further than chance moves a count so large.
+    count: how many events the value is usually made of.
+    """
     usual = median(values)
     deviation = median(abs(value - usual) for value in values)
     distance = abs(actual - usual)
-    return (
-        distance * 0.6745 > thresholds.unusual_score * deviation
-        and distance * 100 > thresholds.unusual_change * abs(usual)
-    )
+    least_change = max(thresholds.unusual_change / 100, CHANCE / math.sqrt(count))
+    return distance * 0.6745 > thresholds.unusual_score * deviation and distance > least_change * abs(usual)
 
 
 def tail(count: float, mean: float) -> float:

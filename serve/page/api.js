@@ -5,6 +5,9 @@ const RISK = "/api/analytics/money-at-risk/";
 const ORDERS = "/api/analytics/orders/";
 const CARTS = "/api/analytics/carts/";
 const DEALS = "/api/analytics/whatsapp/";
+const ALERTS = "/api/analytics/alerts/";
+const FUNNEL = "/api/analytics/funnel/";
+const RFM = "/api/analytics/rfm/";
 const TRACK = "/api/analytics/track/";
 
 /**
@@ -53,6 +56,17 @@ export const getCarts = (query) => getOptional(CARTS, query);
 /** Deals over WhatsApp, likewise. */
 export const getDeals = (query) => getOptional(DEALS, query);
 
+/** What needs attention now, in a language, likewise. */
+export const getAlerts = (lang) => getOptional(ALERTS, parameters({ lang }));
+
+/** Persons who took the steps to a purchase in order, between two days, likewise. */
+export const getStrictFunnel = (start, end) => getOptional(FUNNEL, parameters({ order: "strict", start, end }));
+
+/** Customers by segment in the 90 days up to the end of a day, likewise. */
+export const getRfm = (end) => getOptional(RFM, parameters({ end }));
+
+const parameters = (values) => new URLSearchParams(values).toString();
+
 async function getOptional(path, query) {
   try {
     return (await askAsAdmin(`${path}?${query}`)).body;
@@ -91,12 +105,20 @@ export async function getDocumentation() {
   const definitions = {};
   const collect = (schema, path) => {
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
-      const inner = field.$ref ?? field.items?.$ref;
+      const inner = field.$ref ?? field.items?.$ref ?? field.items?.anyOf?.[0].$ref;
       if (field["x-description-es"]) definitions[path + name] = { en: field.description, es: field["x-description-es"] };
       if (inner) collect(schemas[inner.split("/").pop()], `${path}${name}.`);
     }
   };
-  const roots = { DashboardStats: "", MoneyAtRisk: "", Orders: "orders.", Carts: "carts.", WhatsApp: "deals." };
+  const roots = {
+    DashboardStats: "",
+    MoneyAtRisk: "",
+    Orders: "orders.",
+    Carts: "carts.",
+    WhatsApp: "deals.",
+    Funnel: "strict.",
+    Rfm: "rfm.",
+  };
   for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
   return { definitions, canTrack: TRACK in paths };
 }

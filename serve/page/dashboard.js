@@ -1,6 +1,7 @@
-/** Draws the sections: first how the shop is doing, then what sells, who comes, carts, WhatsApp, what goes wrong and may cost. */
+/** Draws the sections: first what needs attention, how the shop is doing, then what sells, who comes, carts, WhatsApp, what goes wrong and may cost. */
 import { element } from "./dom.js";
 import { t } from "./i18n.js";
+import { alerts } from "./sections/alerts.js";
 import { cards } from "./sections/cards.js";
 import { carts } from "./sections/carts.js";
 import { errors } from "./sections/errors.js";
@@ -10,16 +11,18 @@ import { payment } from "./sections/payment.js";
 import { people } from "./sections/people.js";
 import { products } from "./sections/products.js";
 import { risk } from "./sections/risk.js";
+import { segments } from "./sections/segments.js";
 import { timeline } from "./sections/timeline.js";
 import { whatsapp } from "./sections/whatsapp.js";
 
 /** In the order of the page. Each takes the numbers, and gives an element or null. */
-const SECTIONS = [cards, orders, funnel, payment, products, people, carts, whatsapp, risk, errors, timeline];
+const SECTIONS = [alerts, cards, orders, funnel, payment, products, people, segments, carts, whatsapp, risk, errors, timeline];
 
 /**
  * Draws the numbers anew; what has the focus and what is unfolded stays so.
  *
- * numbers: `stats`, `risk`, `orders`, `carts`, `deals`, `unreadable` and `sparklines`, as `api.js` and `sparkline-data.js` give them.
+ * numbers: `stats`, `risk`, `orders`, `carts`, `deals`, `alerts`, `unreadable` and `sparklines`, as `api.js` and
+ * `sparkline-data.js` give them; and, once they are there, `strict`, `rfm` and `earlierRfm`.
  */
 export function draw(main, numbers) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];

@@ -25,9 +25,11 @@ export async function queryOf({ days, start, end, mode }, getToday) {
   const always = { mode, compare: "previous" };
   if (days === "range") return parameters({ ...always, start, end });
   if (days === "7") return parameters(always);
-  const first = new Date(Date.parse(await getToday()) - (Number(days) - 1) * DAY);
-  return parameters({ ...always, start: first.toISOString().slice(0, 10) });
+  return parameters({ ...always, start: daysBefore(await getToday(), Number(days) - 1) });
 }
+
+/** The day so many days before another. */
+export const daysBefore = (day, count) => new Date(Date.parse(day) - count * DAY).toISOString().slice(0, 10);
 
 function pick(value, allowed) {
   return allowed.includes(value) ? value : allowed[0];

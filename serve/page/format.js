@@ -21,6 +21,16 @@ export const points = (value) => `${tenths(value)} ${t("points")}`;
 /** Colombian pesos, written as in Colombia whatever the language. */
 export const money = (value) => `$ ${new Intl.NumberFormat("es-CO", { maximumFractionDigits: 2 }).format(value)}`;
 
+const UNITS = { day: 86_400, hour: 3_600, minute: 60, second: 1 };
+
+/** So many seconds in the largest unit of which there is one, such as "2.5 hours". */
+export function duration(seconds) {
+  const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name]) ?? "second";
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(
+    seconds / UNITS[unit],
+  );
+}
+
 /** A calendar day of the store, such as "lun 16 mar". */
 export function day(date) {
   const parts = new Intl.DateTimeFormat(locale(), DAY).formatToParts(new Date(date));

@@ -2,20 +2,23 @@
 import {
   ApiError,
   dropToken,
+  getAlerts,
   getCarts,
   getDeals,
   getDocumentation,
   getHealth,
   getOrders,
+  getRfm,
   getRisk,
   getStats,
+  getStrictFunnel,
   getToday,
   getToken,
   keepToken,
   takeTokenFromAddress,
 } from "./api.js";
 import { draw } from "./dashboard.js";
-import { queryOf, writeFilters } from "./filters.js";
+import { daysBefore, queryOf, writeFilters } from "./filters.js";
 import { moment } from "./format.js";
 import { t, translateDocument } from "./i18n.js";
 import { getSparklines, knownSparklines } from "./sparkline-data.js";
@@ -48,26 +51,36 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(filters, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, risk, orders, carts, deals] = await Promise.all([
+    const [{ stats, version, newestEventAt, unreadable }, alerts, risk, orders, carts, deals] = await Promise.all([
       getStats(query),
+      getAlerts(filters.lang),
       getRisk(query),
       getOrders(query),
       getCarts(query),
       getDeals(query),
       documentation,
     ]);
+    const numbers = { stats, alerts, risk, orders, carts, deals, unreadable };
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { stats, risk, orders, carts, deals, unreadable, sparklines: knownSparklines(stats.events_timeline) });
+      show(newestEventAt, { ...state.numbers, ...numbers, sparklines: knownSparklines(stats.events_timeline) });
     }
-    const sparklines = await getSparklines(stats.events_timeline, version);
-    if (isWanted()) show(newestEventAt, { stats, risk, orders, carts, deals, unreadable, sparklines });
+    const [sparklines, later] = await Promise.all([getSparklines(stats.events_timeline, version), getLater(filters, stats)]);
+    if (isWanted()) show(newestEventAt, { ...numbers, ...later, sparklines });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isWanted()) handleError(error);
   } finally {
     if (filters === state.filters) main.ariaBusy = "false";
   }
+}
+
+/** What is asked by days of the store, once these are known: the funnel in order, and customers now and 30 days before. */
+async function getLater({ days }, { events_timeline }) {
+  // Seven times 24 hours begin within a day; here they are seven days.
+  const [first, last] = [events_timeline.at(days === "7" ? -7 : 0).date, events_timeline.at(-1).date];
+  const [strict, rfm, earlierRfm] = await Promise.all([getStrictFunnel(first, last), getRfm(last), getRfm(daysBefore(last, 30))]);
+  return { strict, rfm, earlierRfm };
 }
 
 /** Refreshes when there is a new version of the data. */

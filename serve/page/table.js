@@ -7,9 +7,10 @@ import { t } from "./i18n.js";
  *
  * columns: `{ key, label, format }`; a column with a format holds numbers, which are aligned right, unless it says `isText`.
  * sorting: `{ key, descending }` of `state`, where the reader may sort the rows.
+ * name: the key of the title, where that is not the field's own.
  */
-export function table(field, columns, rows, sorting) {
-  if (!rows.length) return figure(field, element("p", { class: "empty" }, t("none")));
+export function table(field, columns, rows, sorting, name) {
+  if (!rows.length) return figure(field, name, element("p", { class: "empty" }, t("none")));
   const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
   const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
   const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
@@ -17,7 +18,7 @@ export function table(field, columns, rows, sorting) {
 
   function redraw(key) {
     Object.assign(sorting, { descending: sorting.key === key ? !sorting.descending : true, key });
-    const sorted = table(field, columns, rows, sorting);
+    const sorted = table(field, columns, rows, sorting, name);
     result.replaceWith(sorted);
     sorted.querySelector(`[data-key="${key}"] button`).focus();
   }
@@ -30,12 +31,12 @@ export function table(field, columns, rows, sorting) {
     URL.revokeObjectURL(url);
   }
 
-  const result = figure(field, element("div", { class: "scroll", tabindex: "0" }, shown), save);
+  const result = figure(field, name, element("div", { class: "scroll", tabindex: "0" }, shown), save);
   return result;
 }
 
-function figure(field, ...content) {
-  return element("figure", null, element("figcaption", null, withTooltip(field)), ...content);
+function figure(field, name, ...content) {
+  return element("figure", null, element("figcaption", null, withTooltip(field, name)), ...content);
 }
 
 function head(columns, sorting, redraw) {

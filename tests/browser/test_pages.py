@@ -16,8 +16,10 @@ from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
 from tests.support.shop import (
     CARTS,
     DASHBOARD,
+    FUNNEL,
     MONEY_AT_RISK,
     ORDERS,
+    RFM,
     WHATSAPP,
     Server,
     Shop,
@@ -27,7 +29,7 @@ from tests.support.shop import (
 from tests.support.tokens import token
 
 # Drawn below the cards and in them.
-NUMBERS, TABLES = 62, 16
+NUMBERS, TABLES = 71, 18
 CHANGED = "The page draws more or less than before. If nothing is gone, change NUMBERS or TABLES."
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
 
@@ -68,6 +70,11 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
     answer = sample.stats(mode=mode) | sample.get(MONEY_AT_RISK).json()
     for name, path in {"orders": ORDERS, "carts": CARTS, "deals": WHATSAPP}.items():
         answer[name] = sample.get(path).json()
+    last = datetime.fromisoformat(answer["events_timeline"][-1]["date"])
+    days = {"start": f"{last - timedelta(days=6):%Y-%m-%d}", "end": f"{last:%Y-%m-%d}"}
+    answer["strict"] = sample.get(FUNNEL, order="strict", **days).json()
+    answer["rfm"] = sample.get(RFM, end=days["end"]).json()
+    answer["earlierRfm"] = sample.get(RFM, end=f"{last - timedelta(days=30):%Y-%m-%d}").json()
     numbers = tab.numbers()
     assert numbers.pop("whatsappRate").endswith("%")
     assert len(numbers) == NUMBERS, CHANGED
@@ -216,6 +223,7 @@ def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: 
     shown = tab.numbers()
     page.reload()
     expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     assert tab.numbers() == shown
     page.get_by_text("Sign out").click()
     expect(page.get_by_label("Admin token")).to_be_visible()

@@ -53,5 +53,5 @@ def number(text: str) -> float:
 
 def field(answer: Any, path: str) -> Any:
     for name in path.split("."):
-        answer = answer[name]
+        answer = answer[int(name)] if isinstance(answer, list) else answer[name]
     return answer

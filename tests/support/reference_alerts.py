@@ -109,6 +109,8 @@ def unusual(everything: list[Event], now: datetime, zone: ZoneInfo) -> Iterator[
     for name, part in (("cart_rate", "carts"), ("checkout_rate", "checkouts")):
         rates = [each[part] / each["sessions"] for each in before if each["sessions"]]
         whole = actual["sessions"]
+        if median(each["sessions"] for each in before) < 20:
+            continue
         if len(rates) >= 4 and whole and is_odd(actual[part], [rate * whole for rate in rates]):
             found.append((name, 100 * actual[part] / whole, 100 * median(rates)))
     if not actual["events"] and any(name == "events" for name, *_ in found):

@@ -69,9 +69,10 @@ def unusual(today: DayRow, before: list[DayRow], thresholds: AlertThresholds) ->
         orders = median(day.orders for day in before)
         if is_far(float(today.net_revenue), revenues, orders, thresholds):
             yield found("net_revenue", float(today.net_revenue), median(revenues))
+    has_sessions = median(day.sessions for day in before) >= SMALL
     for what, part in (("cart_rate", "cart_sessions"), ("checkout_rate", "checkout_sessions")):
         rates = [getattr(day, part) / day.sessions for day in before if day.sessions]
-        if len(rates) >= FEWEST_DAYS and today.sessions:
+        if has_sessions and len(rates) >= FEWEST_DAYS and today.sessions:
             actual = getattr(today, part)
             if is_unusual(actual, [rate * today.sessions for rate in rates], thresholds):
                 yield found(what, actual / today.sessions, median(rates), scale=100.0)

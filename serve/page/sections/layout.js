@@ -25,21 +25,23 @@ export function numbers(...rows) {
 /**
  * Steps one below the other, with a bar for each.
  *
- * rows: `{ name, field, count }`, and for all but the first `rateField` and `rate`, the share of the step before.
+ * rows: `{ name, field, count }`, and for all but the first `rateField` and `rate`, the share of the step before, perhaps with
+ * `more` to say of it and a `note`.
  */
 export function steps(rows) {
   const most = Math.max(...rows.map((row) => row.count), 1);
   return element("ol", { class: "steps" }, ...rows.map((row) => step(row, most)));
 }
 
-function step({ name, field, count: number, rateField, rate }, most) {
+function step({ name, field, count: number, rateField, rate, more = "", note = null }, most) {
   const bar = element("span", { class: "bar" });
   bar.style.width = `${(100 * number) / most}%`;
   const share = rateField
-    ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${t("ofBefore")}`)
+    ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${t("ofBefore")}${more}`)
     : null;
+  const said = note ? element("span", { class: "rate" }, note) : null;
   const value = element("b", { class: "value", "data-field": field }, count(number));
-  return element("li", null, element("span", null, withTooltip(field, name)), value, bar, share);
+  return element("li", null, element("span", null, withTooltip(field, name)), value, bar, share, said);
 }
 
 /** A table that opens on a click; its title is that of the last part of its field. */

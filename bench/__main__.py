@@ -22,7 +22,7 @@ from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
 from serve.endpoint import Endpoint
-from serve.endpoints import carts, dashboard, orders
+from serve.endpoints import alerts, carts, dashboard, funnel, orders, rfm
 from serve.query import Mode
 
 ANSWERS = 30
@@ -84,6 +84,10 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
         *(answer_row(server, raw, mode) for mode in Mode),
         endpoint_row(server, "orders", orders.ENDPOINT, seconds_later=2),
         endpoint_row(server, "carts", carts.ENDPOINT, seconds_later=3),
+        endpoint_row(server, "funnel", funnel.ENDPOINT, seconds_later=4),
+        endpoint_row(server, "funnel in strict order", funnel.ENDPOINT, seconds_later=5, order="strict"),
+        endpoint_row(server, "rfm", rfm.ENDPOINT, seconds_later=6),
+        endpoint_row(server, "alerts", alerts.ENDPOINT, seconds_later=7),
         *load_rows(shop, server),
         *page_rows(server),
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"
@@ -118,20 +122,22 @@ def seconds_text(in_all: float, in_models: float) -> str:
     return f"{in_all:.1f} s, {in_models:.1f} s of it after dbt's start-up"
 
 
-def endpoint_row(server: Server, name: str, endpoint: Endpoint, seconds_later: int) -> str:
+def endpoint_row(server: Server, name: str, endpoint: Endpoint, seconds_later: int, **query: str) -> str:
     """What asking an endpoint costs, and asking for the dashboard's answer, by turns.
 
     seconds_later: other seconds than those of the rows before, whose responses are cached.
     """
     log(f"Timing answers about {name}")
-    taken: dict[str, list[float]] = {dashboard.ENDPOINT.path: [], endpoint.path: []}
+    taken: tuple[list[float], list[float]] = [], []
     for seconds in SECONDS:
         server.set_clock(seconds + seconds_later)
-        for path, each in taken.items():
+        for each, path, asked in zip(
+            taken, (dashboard.ENDPOINT.path, endpoint.path), ({}, query), strict=True
+        ):
             started_at = time.perf_counter()
-            server.get(path)
+            server.get(path, **asked)
             each.append(time.perf_counter() - started_at)
-    stats, other = map(median, taken.values())
+    stats, other = map(median, taken)
     return (
         f"| {name}, not cached, against the dashboard's answer | p50 {1000 * other:.1f} ms;"
         f" {1000 * stats:.1f} ms: ratio {other / stats:.2f} |"

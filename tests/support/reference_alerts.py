@@ -28,8 +28,10 @@ def answer(
     """What `alerts/` answers at `now`, but for messages and timestamps; the window does not matter."""
     now = now.astimezone(UTC).replace(microsecond=0)
     everything = list(cleaned(raw))
-    found = [*rules(everything, now), *unusual(everything, now, ZoneInfo(store_timezone))]
-    found = found or [{"type": "all_clear", "severity": "info"}]
+    found, odd = [*rules(everything, now)], [*unusual(everything, now, ZoneInfo(store_timezone))]
+    if not found and all(each["severity"] == "info" for each in odd):
+        found = [{"type": "all_clear", "severity": "info"}]
+    found += odd
     return {"alerts": sorted(found, key=lambda each: (SEVERITIES.index(each["severity"]), each["type"]))}
 
 

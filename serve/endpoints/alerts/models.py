@@ -31,6 +31,6 @@ class Alerts(BaseModel):
     """What needs the shop's attention now."""
 
     alerts: list[Alert] = localized_field(
-        "The critical ones first, then warnings, then what is good to know; `all_clear` where nothing is.",
+        "The critical ones first, then warnings, then what is good to know; `all_clear` where all is well.",
         "Primero lo crítico, luego las advertencias; `all_clear` si no hay nada.",
     )

@@ -41,15 +41,12 @@ def alerts_of(
     today: date,
     language: Language,
 ) -> list[Alert]:
-    """The alerts, the most severe first; `all_clear` where there is none."""
-    alerts = [
-        *rule_alerts(counts, products, thresholds, now, language),
-        *(unusual_alert(each, now, today, language) for each in found),
-    ]
-    if not alerts:
-        alerts = [
-            Alert(type="all_clear", message=said(language, "all_clear"), severity="info", timestamp=now)
-        ]
+    """The alerts, the most severe first; `all_clear` where there is none, but for good news."""
+    alerts = [*rule_alerts(counts, products, thresholds, now, language)]
+    if not alerts and not any(each.is_bad for each in found):
+        message = said(language, "all_clear")
+        alerts = [Alert(type="all_clear", message=message, severity="info", timestamp=now)]
+    alerts += (unusual_alert(each, now, today, language) for each in found)
     return sorted(alerts, key=lambda alert: (ORDER.index(alert.severity), alert.type))
 
 

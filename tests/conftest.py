@@ -23,6 +23,7 @@ LONGEST = (
     "test_orders_and_deals.py",
     "test_carts.py",
     "test_operations.py",
+    "test_alerting.py",
     "test_property.py",
     "test_corrupt_versions.py",
 )

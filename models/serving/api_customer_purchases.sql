@@ -11,6 +11,6 @@ select
     occurred_at as purchased_at,
     lag(occurred_at) over lines_of_order as previous_line_at
 from purchases
-window lines_of_order as (partition by buyer_id, order_key order by occurred_at)
+window lines_of_order as (partition by buyer_id, order_key order by occurred_at, value)
 -- Physical, as in `int_events`.
 order by purchased_at

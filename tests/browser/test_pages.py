@@ -348,6 +348,7 @@ def test_a_sale_that_is_recorded_beside_an_open_deal_is_counted(shop: Shop, brow
 def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     before = tab.numbers()
     page.locator("#timeline summary").first.click()
     place = page.evaluate("scrollTo({ top: 900, behavior: 'instant' }), scrollY")

@@ -50,11 +50,19 @@ def alerting(shop: Shop, webhook: str, **variables: str) -> Iterator[subprocess.
         assert process.wait(timeout=20) == 0, (shop.folder / "alerting.log").read_text()
 
 
-@pytest.fixture
-def troubled_shop(shop: Shop) -> Shop:
-    """A shop with a payment error a moment ago, whose address must not leave it."""
+@pytest.fixture(scope="module")
+def shop_of_today(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("troubled"))
     shop.land("a.ndjson", [error_now()])
     return shop.built()
+
+
+@pytest.fixture
+def troubled_shop(shop_of_today: Shop) -> Shop:
+    """A shop with a payment error a moment ago, of which nothing was told yet."""
+    for name in (shop_of_today.warehouse / "alerts.json", shop_of_today.folder / "alerting.log"):
+        name.unlink(missing_ok=True)
+    return shop_of_today
 
 
 def test_the_watcher_tells_an_alert_once_and_ends_what_tells_it(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.support.reference import Event, cleaned, half_up, midnight
-from tests.support.reference_orders import orders_of
+from tests.support.reference_orders import Order, orders_of
 
 Row = dict[str, Any]
 SEVERITIES = ("critical", "warning", "info")
@@ -26,8 +26,12 @@ def answer(
     end: str | None = None,
 ) -> dict[str, Any]:
     """What `alerts/` answers at `now`, but for messages and timestamps; the window does not matter."""
+    return alerts_of(list(cleaned(raw)), now, store_timezone)
+
+
+def alerts_of(everything: list[Event], now: datetime, store_timezone: str) -> dict[str, Any]:
+    """The same about cleaned events."""
     now = now.astimezone(UTC).replace(microsecond=0)
-    everything = list(cleaned(raw))
     found, odd = [*rules(everything, now)], [*unusual(everything, now, ZoneInfo(store_timezone))]
     if not found and all(each["severity"] == "info" for each in odd):
         found = [{"type": "all_clear", "severity": "info"}]
@@ -65,13 +69,15 @@ def rules(everything: list[Event], now: datetime) -> Iterator[Row]:
         yield {"type": "stuck_sessions", "severity": "info"}
 
 
-def numbers(everything: list[Event], begin: datetime, end: datetime) -> dict[str, Fraction]:
+def numbers(
+    everything: list[Event], all_orders: list[Order], begin: datetime, end: datetime
+) -> dict[str, Fraction]:
     inside = [event for event in everything if begin <= event.at <= end]
 
     def sessions(*kinds: str) -> int:
         return len({event.session for event in inside if not kinds or event.type in kinds})
 
-    orders = [order for order in orders_of(everything) if begin <= order.first.at <= end]
+    orders = [order for order in all_orders if begin <= order.first.at <= end]
     counts = {
         "events": len(inside),
         "orders": len(orders),
@@ -90,9 +96,13 @@ def unusual(everything: list[Event], now: datetime, zone: ZoneInfo) -> Iterator[
     passed = now - midnight(today, zone)
     first = min((event.at.astimezone(zone).date() for event in everything), default=today)
 
+    orders = orders_of(everything)
+
     def so_far(day: date) -> dict[str, Fraction]:
         begin = midnight(day, zone)
-        return numbers(everything, begin, min(begin + passed, midnight(day + timedelta(days=1), zone)))
+        return numbers(
+            everything, orders, begin, min(begin + passed, midnight(day + timedelta(days=1), zone))
+        )
 
     days = [today - timedelta(days=7 * number) for number in range(1, 9)]
     before = [so_far(day) for day in days if day > first]
@@ -105,8 +115,8 @@ def unusual(everything: list[Event], now: datetime, zone: ZoneInfo) -> Iterator[
         if is_odd(actual[name], values):
             found.append((name, actual[name], median(values)))
     revenues = [each["net_revenue"] for each in before]
-    orders = median(each["orders"] for each in before)
-    if orders >= 20 and is_far(actual["net_revenue"], revenues, orders):
+    count = median(each["orders"] for each in before)
+    if count >= 20 and is_far(actual["net_revenue"], revenues, count):
         found.append(("net_revenue", actual["net_revenue"], median(revenues)))
     for name, part in (("cart_rate", "carts"), ("checkout_rate", "checkouts")):
         rates = [each[part] / each["sessions"] for each in before if each["sessions"]]

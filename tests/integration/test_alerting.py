@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -128,7 +129,9 @@ def test_a_webhook_that_is_down_gets_its_messages_after_a_restart(troubled_shop:
 def checked(alerting: Alerting, now: datetime) -> list[str]:
     """The types of the messages that a check at this instant adds."""
     before = len(alerting.incidents.messages)
-    asyncio.run(alerting.check(now.replace(tzinfo=None)))
+    # In a thread of its own, because the browser of other tests has an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, alerting.check(now.replace(tzinfo=None))).result()
     return [message["type"] for message in alerting.incidents.messages[before:]]
 
 

@@ -63,10 +63,14 @@ async function refresh() {
     const numbers = { stats, alerts, risk, orders, carts, deals, unreadable };
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { ...state.numbers, ...numbers, sparklines: knownSparklines(stats.events_timeline) });
+      const known = state.later.filters === filters ? state.later.numbers : {};
+      show(newestEventAt, { ...numbers, ...known, sparklines: knownSparklines(stats.events_timeline) });
     }
     const [sparklines, later] = await Promise.all([getSparklines(stats.events_timeline, version), getLater(filters, stats)]);
-    if (isWanted()) show(newestEventAt, { ...numbers, ...later, sparklines });
+    if (isWanted()) {
+      state.later = { filters, numbers: later };
+      show(newestEventAt, { ...numbers, ...later, sparklines });
+    }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isWanted()) handleError(error);

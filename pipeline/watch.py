@@ -125,7 +125,7 @@ class Project:
             self.builds_since_collection = 0
 
 
-class Alerting:
+class AlertingProcess:
     """What posts alerts where ALERT_WEBHOOK is set: a process of its own, so it holds up no build."""
 
     def __init__(self) -> None:
@@ -146,7 +146,9 @@ class Alerting:
             self.process.wait()
 
 
-def run(landing: LandingZone, project: Project, warehouse: Path, stopping: Event, alerting: Alerting) -> None:
+def run(
+    landing: LandingZone, project: Project, warehouse: Path, stopping: Event, alerting: AlertingProcess
+) -> None:
     """Build whenever the landing zone is not as it was built last, or nothing is published."""
     built: dict[Path, str] | None = None
     complaint, failures = "", 0
@@ -199,7 +201,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    warehouse, alerting = warehouse_folder(), Alerting()
+    warehouse, alerting = warehouse_folder(), AlertingProcess()
     with suppress(KeyboardInterrupt):
         run(LandingZone(raw_events), Project(), warehouse, stopping, alerting)
     alerting.stop()

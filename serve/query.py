@@ -61,7 +61,7 @@ class Include(StrEnum):
     TREND = "trend"
 
 
-class Order(StrEnum):
+class StepOrder(StrEnum):
     """How the steps of a funnel follow each other."""
 
     STRICT = "strict"
@@ -90,7 +90,7 @@ class FunnelQuery(Query, frozen=True):
     """
 
     source: Annotated[str | None, Field(max_length=256), BeforeValidator(text_or_none)] = None
-    order: Annotated[Order | None, WithJsonSchema({"enum": list(Order), "type": "string"})] = None
+    order: Annotated[StepOrder | None, WithJsonSchema({"enum": list(StepOrder), "type": "string"})] = None
     within_days: Annotated[int, Field(ge=1, le=LONGEST_CHAIN_DAYS)] = 7
 
 

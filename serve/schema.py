@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, overload
 
 from pydantic import BaseModel, Field
 
@@ -33,6 +33,14 @@ def localized_field(english: str, spanish: str) -> Any:
 def field_on_request(description: str) -> Any:
     """A field that the JSON has only where the query asks for it."""
     return Field(None, description=description, exclude_if=lambda value: value is None)
+
+
+@overload
+def in_utc(instant: datetime) -> datetime: ...
+
+
+@overload
+def in_utc(instant: datetime | None) -> datetime | None: ...
 
 
 def in_utc(instant: datetime | None) -> datetime | None:

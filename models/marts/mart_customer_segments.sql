@@ -53,27 +53,36 @@ placed as (
     group by customers.month_date, customers.visitor_id, customers.orders, customers.revenue
 ),
 
--- Each customer in the month, and in the month after it.
-states as (
+named as (
     select
         placed.month_date,
         placed.visitor_id,
         segments.segment,
-        cast(null as string) as previous_segment,
         placed.orders,
         placed.revenue
     from placed
     inner join segments on placed.place = segments.place
+),
+
+-- Each customer in the month, and in the month after it.
+states as (
+    select
+        month_date,
+        visitor_id,
+        segment,
+        cast(null as string) as previous_segment,
+        orders,
+        revenue
+    from named
     union all
     select
-        cast(placed.month_date + interval 1 month as date) as month_date,
-        placed.visitor_id,
+        cast(month_date + interval 1 month as date) as month_date,
+        visitor_id,
         cast(null as string) as segment,
-        segments.segment as previous_segment,
+        segment as previous_segment,
         0 as orders,
         0 as revenue
-    from placed
-    inner join segments on placed.place = segments.place
+    from named
 ),
 
 moves as (

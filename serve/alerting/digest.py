@@ -9,9 +9,8 @@ from serve.endpoints import carts, dashboard, orders, whatsapp
 from serve.endpoints.alerts.texts import Language, number_said
 from serve.query import Query, StatsQuery
 from serve.reader import Reader
-from serve.window import Calendar
+from serve.window import DAY, WEEK, Calendar
 
-WEEK, DAY = timedelta(days=7), timedelta(days=1)
 HOUR_OF_DIGEST = timedelta(hours=8)
 BEST_SELLERS = 3
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from serve.endpoint import Answer, Endpoint
-from serve.query import FunnelQuery, Order
+from serve.query import FunnelQuery, StepOrder
 from serve.reader import Reader
 from serve.rounding import percentage, rounded
 from serve.schema import Count, Percentage, in_utc, localized_field
@@ -98,10 +98,8 @@ async def answer(reader: Reader, window: Window, query: FunnelQuery) -> Answer:
     chain of steps, then by the earliest.
     """
     parameters = {**window.parameters(), "source": query.source, "within_days": query.within_days}
-    starts_at, ends_at = in_utc(window.starts_at), in_utc(window.ends_at)
-    assert starts_at and ends_at
     steps: list[StrictFunnelStep | FunnelStep]
-    if query.order is Order.STRICT:
+    if query.order is StepOrder.STRICT:
         (first,), later = await gather(
             reader.rows(FUNNEL_PERSONS, parameters), reader.rows(STRICT_FUNNEL, parameters)
         )
@@ -109,7 +107,7 @@ async def answer(reader: Reader, window: Window, query: FunnelQuery) -> Answer:
     else:
         counts = {row.step: row.sessions for row in await reader.rows(FUNNEL, parameters)}
         steps = [FunnelStep(step=step, count=counts.get(step, 0)) for step in STEPS]
-    return Answer(Funnel(funnel=steps, start_date=starts_at, end_date=ends_at))
+    return Answer(Funnel(funnel=steps, start_date=in_utc(window.starts_at), end_date=in_utc(window.ends_at)))
 
 
 def strict_steps(persons: int, rows: list[StrictStepRow]) -> Iterator[StrictFunnelStep]:

@@ -68,8 +68,6 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
     segment that fits, of those in the seed `customer_segments`.
     """
     rows = await reader.rows(CUSTOMERS, window.parameters())
-    starts_at, ends_at = in_utc(window.retention_starts_at), in_utc(window.ends_at)
-    assert starts_at and ends_at
     return Answer(
         Rfm(
             rfm=[
@@ -88,8 +86,8 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
                 for row in rows
                 if row.kind == "segment"
             ],
-            start_date=starts_at,
-            end_date=ends_at,
+            start_date=in_utc(window.retention_starts_at),
+            end_date=in_utc(window.ends_at),
         )
     )
 

@@ -1,7 +1,7 @@
 """How alerts are found: what the queries tell, against the thresholds."""
 
 from asyncio import gather
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from serve.endpoint import Answer, Endpoint
@@ -13,9 +13,7 @@ from serve.query import AlertsQuery
 from serve.reader import Reader
 from serve.schema import in_utc
 from serve.snapshot import SqlQuery
-from serve.window import Calendar, Window
-
-WEEK = timedelta(days=7)
+from serve.window import WEEK, Calendar, Window
 
 
 class FirstDate(NamedTuple):
@@ -47,11 +45,11 @@ async def answer(reader: Reader, window: Window, query: AlertsQuery) -> Answer:
         reader.rows(COUNTS, parameters),
         reader.rows(PRODUCTS, parameters),
     )
-    now = in_utc(window.now)
-    assert now
     today = await reader.run(lambda: Calendar(reader.snapshot).day_of(window.now))
     language: Language = "en" if query.lang == "en" else "es"
-    return Answer(Alerts(alerts=alerts_of(counts, products, found, thresholds, now, today, language)))
+    return Answer(
+        Alerts(alerts=alerts_of(counts, products, found, thresholds, in_utc(window.now), today, language))
+    )
 
 
 async def unusual_today(reader: Reader, window: Window) -> list[Unusual]:

@@ -17,7 +17,7 @@ KEY = "key"  # The key of all hashes of customers.
 ERASED = "erased"  # The hashes of erased addresses, one a line.
 LAST_BUILD = "last_build.json"
 WATCHER = "watcher.json"
-ALERTS = "alerts.json"  # Which alerts were told, and which messages wait for the webhook.
+ALERTS = "alerts.json"  # Which alerts have been posted, and which messages are pending.
 
 
 def warehouse_folder() -> Path:

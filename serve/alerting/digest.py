@@ -56,16 +56,17 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def due_week(reader: Reader, now: datetime, told: str) -> date | None:
-    """The Monday on which the digest is due that has not been told; None where it is not time yet.
+def due_week(reader: Reader, now: datetime, last_due: str) -> date | None:
+    """The Monday of a digest that is due, None where there is none.
 
-    A digest that could not be told on Monday is told later in the week, unless none was ever told.
+    last_due: the Monday of the last one, ISO 8601, empty before the first. A digest that was missed on Monday
+    is due for the rest of the week, but for the first one.
     """
     calendar = Calendar(reader.snapshot)
     today = calendar.day_of(now)
     monday = monday_of(today)
     is_time = now >= calendar.begins_at(monday) + HOUR_OF_DIGEST
-    return monday if is_time and told != monday.isoformat() and (told or today == monday) else None
+    return monday if is_time and last_due != monday.isoformat() and (last_due or today == monday) else None
 
 
 async def digest(reader: Reader, now: datetime, monday: date, language: Language) -> Message:

@@ -48,5 +48,5 @@ async def post_until_taken(url: str, message: Message) -> None:
             await asyncio.sleep(pause)
             pause = min(2 * pause, MOST_RETRY_SECONDS)
         else:
-            log.info("told %s", message["type"])
+            log.info("posted %s", message["type"])
             return

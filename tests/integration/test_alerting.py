@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.paths import ROOT
 from serve.alert_thresholds import DEFAULT_THRESHOLDS
-from serve.alerting.__main__ import Alerting
+from serve.alerting.service import Alerting
 from serve.alerting.settings import AlertingSettings
 from tests.support.shop import NOW, Shop, event
 from tests.support.watcher import Watcher
@@ -88,7 +88,7 @@ def test_the_watcher_tells_an_alert_once_and_ends_what_tells_it(shop: Shop) -> N
         assert message["text"] == message["message"] == "Errores de pago en la última hora: 1."
         assert message["severity"] == "critical"
         log = watcher.log.read_text(encoding="utf-8")
-        assert "told payment_errors" in log
+        assert "posted payment_errors" in log
         for text in (log, json.dumps(webhook.taken), (shop.warehouse / "alerts.json").read_text()):
             assert ADDRESS not in text
             assert "/secret" not in text
@@ -115,10 +115,10 @@ def test_a_webhook_that_is_down_gets_its_messages_after_a_restart(troubled_shop:
     url = f"http://127.0.0.1:{port}/secret"
     kept = troubled_shop.warehouse / "alerts.json"
     with alerting(troubled_shop, url):
-        Webhook().until(lambda: kept.exists() and json.loads(kept.read_bytes())["messages"])
+        Webhook().until(lambda: kept.exists() and json.loads(kept.read_bytes())["pending"])
     with listening(port=port) as webhook, alerting(troubled_shop, url):
         webhook.until(lambda: webhook.taken)
-        webhook.until(lambda: not json.loads(kept.read_bytes())["messages"])
+        webhook.until(lambda: not json.loads(kept.read_bytes())["pending"])
     with alerting(troubled_shop, url) as process:
         written_at = kept.stat().st_mtime_ns
         webhook.until(lambda: kept.stat().st_mtime_ns > written_at)
@@ -128,11 +128,11 @@ def test_a_webhook_that_is_down_gets_its_messages_after_a_restart(troubled_shop:
 
 def checked(alerting: Alerting, now: datetime) -> list[str]:
     """The types of the messages that a check at this instant adds."""
-    before = len(alerting.incidents.messages)
+    before = len(alerting.incidents.pending)
     # In a thread of its own, because the browser of other tests has an event loop in this one.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, alerting.check(now.replace(tzinfo=None))).result()
-    return [message["type"] for message in alerting.incidents.messages[before:]]
+    return [message["type"] for message in alerting.incidents.pending[before:]]
 
 
 def settings_of(shop: Shop) -> AlertingSettings:
@@ -149,7 +149,7 @@ def test_an_alert_is_told_again_only_after_it_was_gone_for_two_checks(shop: Shop
     ]
     again = Alerting(settings_of(shop))
     assert checked(again, second) == []
-    assert len(again.incidents.messages) == 2
+    assert len(again.incidents.pending) == 2
     # Gone for one check only.
     assert checked(again, second + timedelta(minutes=61)) == []
     assert checked(again, second) == []
@@ -181,7 +181,7 @@ def test_the_digest_comes_on_monday_at_eight_or_later_in_the_week(shop: Shop) ->
     assert checked(told, monday + timedelta(hours=5)) == []
     assert checked(Alerting(settings_of(shop)), monday + timedelta(days=6)) == []
     assert checked(told, monday + timedelta(days=8)) == ["weekly_digest"]
-    digest = told.incidents.messages[0]
+    digest = told.incidents.pending[0]
     assert (digest["start_date"], digest["end_date"]) == ("2026-03-02", "2026-03-08")
     assert digest["text"].splitlines() == [
         "Resumen de la semana del 2026-03-02 al 2026-03-08",

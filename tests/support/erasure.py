@@ -41,21 +41,20 @@ OTHERS = ["bob@example.com", "mariana+1@example.com", "ana+1@example.community",
 
 
 def erase(shop: Shop, address: str = ADDRESS) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline.erasure"],
-        cwd=ROOT,
-        env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": address},
-        capture_output=True,
-        text=True,
-    )
+    """What `make erase` runs."""
+    return run("pipeline.erasure", shop, address)
 
 
 def pseudonym(shop: Shop) -> subprocess.CompletedProcess[str]:
     """What `make pseudonym` runs."""
+    return run("pipeline.pseudonym", shop, ADDRESS)
+
+
+def run(module: str, shop: Shop, address: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipeline.pseudonym"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
-        env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": ADDRESS},
+        env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": address},
         capture_output=True,
         text=True,
     )

@@ -16,9 +16,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench import watching
+from bench import page, watching
 from bench.events import LAST_DAY
-from bench.page import visit
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
 from serve.endpoint import Endpoint
@@ -29,7 +28,6 @@ ANSWERS = 30
 RAW_ANSWERS = 6
 CONNECTIONS = 50
 LOAD_SECONDS = 10
-VISITS = 5
 MORE_EVENTS = 10_000
 BUILDS = 3
 RESULTS = Path(__file__).parent / "results.md"
@@ -219,16 +217,7 @@ def page_rows(server: Server) -> list[str]:
         log("chromium is not installed (apt-get install chromium), so the page is left out.")
         return []
     log("Opening the page")
-    visits = [visit(server, chromium) for _ in range(VISITS)]
-    empty, view, charts = (
-        median(values) for values in zip(*((one.empty, one.view, one.charts) for one in visits), strict=True)
-    )
-    return [
-        f"| page in a cold browser, against an empty one | first view {view:.0f} ms, charts {charts:.0f} ms;"
-        f" empty {empty:.0f} ms: ratio {view / empty:.1f} |",
-        f"| the page and its answers, as they travel | {visits[0].other_bytes / 1e3:,.0f} kB, and Plotly"
-        f" {visits[0].library_bytes / 1e3:,.0f} kB |",
-    ]
+    return page.rows(server, chromium)
 
 
 def write_results(rows: list[str], results: Path = RESULTS) -> None:

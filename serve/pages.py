@@ -1,33 +1,22 @@
 """What a browser opens: the dashboard and the API's documentation. Neither needs another host."""
 
-import gzip
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
+from http import HTTPStatus
 from importlib.resources import files
+from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
 
 PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 PAGES = {"/": "index.html", "/docs": "docs.html"}
 
-CHARTS = f"/assets/plotly-{version('plotly')}.js"
-
-# Plotly makes two style elements: an empty one, whose rules it adds by script, and that of its maps.
-PLOTLY_STYLES = (
-    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-    " 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
-)
 HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self';"
-    f" style-src 'self' {PLOTLY_STYLES}; img-src 'self' data: blob:;"
+    " style-src 'self'; img-src 'self' data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -40,50 +29,58 @@ ASSET_HEADERS = {
 }
 
 
-class Assets(StaticFiles):
-    """The files of a folder, below a path that changes when one of them does."""
+class Assets:
+    """The files of a folder, in memory, below a path beside the pages that changes when one of them does."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(directory=folder)
-        contents = b"".join(path.read_bytes() for path in sorted(folder.rglob("*.*")))
-        self.path = f"/assets/{sha256(contents).hexdigest()[:16]}"
+        paths = sorted(path for path in folder.rglob("*.*") if path.is_file())
+        self.files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        version = sha256(b"".join(self.files.values())).hexdigest()[:16]
+        self.path = f"assets/{version}"
+        self.headers = {**ASSET_HEADERS, "ETag": f'"{version}"'}
 
-    def file_response(self, *arguments: Any, **options: Any) -> Response:
-        response = super().file_response(*arguments, **options)
-        response.headers.update(ASSET_HEADERS)
-        return response
+    async def get_file(self, name: str, request: Request) -> Response:
+        if name not in self.files:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if request.headers.get("If-None-Match") == self.headers["ETag"]:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self.headers)
+        return Response(self.files[name], headers=self.headers, media_type=guess_type(name)[0])
 
 
 def add_pages(app: FastAPI) -> None:
-    """Serve each of PAGES; `{page}`, `{swagger}` and `{charts}` in its text are where their files lie."""
-    folders = {"{page}": Assets(PAGE), "{swagger}": Assets(SWAGGER)}
-    for assets in folders.values():
-        app.mount(assets.path, assets)
-    paths = {"{charts}": CHARTS, **{placeholder: assets.path for placeholder, assets in folders.items()}}
-    app.state.pages = {path: page_html(name, paths) for path, name in PAGES.items()}
+    """Serve each of PAGES."""
+    page, swagger = Assets(PAGE), Assets(SWAGGER)
+    for assets in (page, swagger):
+        route = app.api_route(
+            f"/{assets.path}/{{name:path}}", methods=["GET", "HEAD"], include_in_schema=False
+        )
+        route(assets.get_file)
+    texts = {"{page}": page.path, "{swagger}": swagger.path, "{modules}": preloads(page.path)}
+    app.state.pages = {path: page_html(name, texts) for path, name in PAGES.items()}
     for path in PAGES:
         app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(get_page)
-    app.api_route(CHARTS, methods=["GET", "HEAD"], include_in_schema=False)(get_charts)
 
 
-def page_html(name: str, paths: dict[str, str]) -> str:
-    """A page's text, with the path of its files for each placeholder."""
+def page_html(name: str, texts: dict[str, str]) -> str:
+    """A page's text, with what stands for each placeholder."""
     html = (PAGE / name).read_text(encoding="utf-8")
-    for placeholder, path in paths.items():
-        html = html.replace(placeholder, path)
+    for placeholder, text in texts.items():
+        html = html.replace(placeholder, text)
     return html
+
+
+def preloads(path: str) -> str:
+    """Links by which a browser asks for all modules at once, and not for each when another one names it."""
+    links = []
+    for file in sorted(PAGE.rglob("*.js*")):
+        if file.name != "docs.js":
+            kind = ' as="json"' if file.suffix == ".json" else ""
+            links.append(
+                f'<link rel="modulepreload"{kind} href="{path}/{file.relative_to(PAGE).as_posix()}">'
+            )
+    return "\n  ".join(links)
 
 
 async def get_page(request: Request) -> Response:
     pages: dict[str, str] = request.app.state.pages
     return HTMLResponse(pages[request.scope["route"].path], headers=HEADERS)
-
-
-def get_charts() -> Response:
-    headers = {**ASSET_HEADERS, "Content-Encoding": "gzip"}
-    return Response(packed_plotly(), headers=headers, media_type="text/javascript")
-
-
-@cache
-def packed_plotly() -> bytes:
-    return gzip.compress(get_plotlyjs().encode())

@@ -1,14 +1,14 @@
 /** Requests to the API. The token lives in session storage; one in the page's address is moved there at once. */
 
-const STATS = "/api/analytics/dashboard-stats/";
-const RISK = "/api/analytics/money-at-risk/";
-const ORDERS = "/api/analytics/orders/";
-const CARTS = "/api/analytics/carts/";
-const DEALS = "/api/analytics/whatsapp/";
-const ALERTS = "/api/analytics/alerts/";
-const FUNNEL = "/api/analytics/funnel/";
-const RFM = "/api/analytics/rfm/";
-const TRACK = "/api/analytics/track/";
+const STATS = "api/analytics/dashboard-stats/";
+const RISK = "api/analytics/money-at-risk/";
+const ORDERS = "api/analytics/orders/";
+const CARTS = "api/analytics/carts/";
+const DEALS = "api/analytics/whatsapp/";
+const ALERTS = "api/analytics/alerts/";
+const FUNNEL = "api/analytics/funnel/";
+const RFM = "api/analytics/rfm/";
+const TRACK = "api/analytics/track/";
 
 /**
  * A response other than 200. `status` is 0 where the server cannot be reached. `message` is empty where the response is no
@@ -83,7 +83,7 @@ export async function getToday() {
 }
 
 /** The version of the data that is served and how fresh it is, which needs no token. Throws ApiError. */
-export const getHealth = async () => (await ask("/healthz")).body;
+export const getHealth = async () => (await ask("healthz")).body;
 
 /**
  * Records a sale that was closed over WhatsApp in this session. Throws ApiError.
@@ -100,7 +100,7 @@ export async function recordSale(session_id, amount) {
  * this server takes events.
  */
 export async function getDocumentation() {
-  const { components, paths } = (await ask("/openapi.json")).body;
+  const { components, paths } = (await ask("openapi.json")).body;
   const { schemas } = components;
   const definitions = {};
   const collect = (schema, path) => {
@@ -120,7 +120,7 @@ export async function getDocumentation() {
     Rfm: "rfm.",
   };
   for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
-  return { definitions, canTrack: TRACK in paths };
+  return { definitions, canTrack: `/${TRACK}` in paths };
 }
 
 const askAsAdmin = (url) => ask(url, { headers: { Authorization: `Bearer ${getToken()}` } });

@@ -1,100 +1,116 @@
-/** Charts by Plotly, which is fetched when the first is drawn; an element stays the same from drawing to drawing. */
+/** Charts whose points can be read by hovering, tapping and the arrow keys, and that can be saved as a picture. */
 import { element } from "./dom.js";
-import { count, day } from "./format.js";
+import { save } from "./save.js";
 import { t } from "./i18n.js";
+import { mark, plotted } from "./plot.js";
 
-const ROW = 96; // Pixels of a measure, of which its title takes the upper 28 and a space the lower 12.
-const FONT = "system-ui, sans-serif";
-const holders = {};
-let library;
+const PICTURE = { width: 800, scale: 2 };
+const UNSEEN = 640; // The width in pixels while the chart is in no page, or in a part of it that is hidden.
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity };
+const STYLES = ["fill", "stroke", "stroke-width", "stroke-linejoin", "font-family", "font-size", "font-weight"];
 
-/** A line without axes; hovering tells its points. `rows` are parts of the days, of which the last may not be over. */
-export function sparkline(field, rows, format) {
-  const holder = (holders[field] ??= element("div", { class: "spark", role: "img" }));
-  holder.ariaLabel = `${t(field)}: ${t("trend")}`;
-  const trace = {
-    y: rows.map((row) => row[field]),
-    text: rows.map((row) => `${row.start === row.end ? day(row.start) : `${day(row.start)} – ${day(row.end)}`}: ${format(row[field])}`),
-    mode: "lines",
-    line: { color: style("--accent"), width: 2 },
-    hovertemplate: "%{text}<extra></extra>",
-  };
-  const hidden = { visible: false, fixedrange: true };
-  const layout = {
-    ...{ height: 40, margin: { t: 4, r: 4, b: 4, l: 4 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent" },
-    ...{ showlegend: false, hovermode: "x", font: { family: FONT }, xaxis: hidden, yaxis: { ...hidden, rangemode: "tozero" } },
-  };
-  render(holder, [trace], layout);
-  return holder;
+/** The charts of the page by their names; each stays the same element from drawing to drawing. */
+const charts = {};
+
+/**
+ * The chart of that name, as an element.
+ *
+ * plot: as `plotted` takes it, and `label`, what the chart is about. `said` of a point tells its values in words.
+ * className: `errors` and `spark` are styled.
+ */
+export function chart(name, plot, className = "") {
+  return (charts[name] ??= new Chart(className)).show(plot);
 }
 
-/** The days of a field, a small chart for each measure, as each has a scale of its own. */
-export function chart(field, days, measures, color) {
-  const holder = (holders[field] ??= element("div", { class: "chart", role: "img" }));
-  holder.ariaLabel = t(field);
-  const rows = measures.length;
-  const tops = measures.map((_, index) => 1 - index / rows);
-  const names = days.map(({ date }) => day(date));
-  const last = days.length - 1;
-  const named = [...new Set([0, Math.round(last / 2), last])];
-  const traces = measures.map((measure, index) => ({
-    x: days.map((_, index) => index),
-    y: days.map((counts) => counts[measure]),
-    name: t(measure),
-    yaxis: `y${index + 1}`,
-    mode: last ? "lines" : "markers",
-    line: { color: style(color), width: 2 },
-    marker: { color: style(color) },
-    text: names,
-    hovertemplate: "%{text}: %{y}<extra></extra>",
-  }));
-  const titles = measures.map((measure, index) => ({
-    text: `${t(measure)}: ${count(days.reduce((sum, counts) => sum + counts[measure], 0))}`,
-    ...{ x: 0, y: tops[index], xref: "paper", yref: "paper", xanchor: "left", yanchor: "top", showarrow: false },
-  }));
-  const layout = {
-    height: ROW * rows + 32,
-    margin: { t: 0, r: 48, b: 32, l: 48 },
-    paper_bgcolor: "transparent",
-    plot_bgcolor: "transparent",
-    font: { family: FONT, size: 14, color: style("--soft") },
-    showlegend: false,
-    annotations: titles,
-    xaxis: {
-      ...{ tickvals: named, ticktext: named.map((index) => names[index]), tickangle: 0, anchor: `y${rows}` },
-      ...{ range: [0, Math.max(last, 1)], fixedrange: true, showgrid: false, zeroline: false },
-    },
-  };
-  tops.forEach((top, index) => {
-    const domain = [top - 1 / rows + 12 / ROW / rows, top - 28 / ROW / rows];
-    layout[`yaxis${index + 1}`] = { domain, nticks: 2, rangemode: "tozero", fixedrange: true, gridcolor: style("--line"), zeroline: false };
-  });
-  render(holder, traces, layout);
-  const save = async () => (await load()).downloadImage(holder, { format: "png", filename: field, width: 800, height: layout.height });
-  return element("div", null, holder, element("button", { type: "button", class: "quiet", onclick: save }, t("png")));
+/** A button that saves the chart of that name as a picture. */
+export function pictureButton(name) {
+  return element("button", { type: "button", class: "quiet", onclick: () => charts[name].savePicture(name) }, t("png"));
 }
 
-function render(holder, traces, layout) {
-  const options = { displayModeBar: false, responsive: true };
-  const left = () => {}; // The table behind the chart says the same, and the next drawing tries again.
-  load().then((plotly) => plotly.react(holder, traces, layout, options), left);
-}
+class Chart {
+  constructor(className) {
+    this.reading = element("p", { class: "reading", hidden: "" });
+    this.holder = element("div", {
+      ...{ class: `chart ${className}`, role: "slider", tabindex: "0", "aria-valuemin": "0" },
+      onkeydown: (event) => this.move(event),
+      onpointermove: (event) => this.point(event),
+      onpointerdown: (event) => this.point(event),
+      onpointerleave: () => this.leave(),
+      onfocus: () => this.read(this.index),
+      onblur: () => (this.reading.hidden = true),
+    });
+    new ResizeObserver(() => this.draw()).observe(this.holder);
+  }
 
-function load() {
-  library ??= new Promise((loaded, failed) => {
-    const meta = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="charts"]'));
-    document.head.append(element("script", { src: meta.content, onload: () => loaded(window["Plotly"]), onerror: failed }));
-  });
-  library.catch(() => (library = undefined));
-  return library;
-}
+  show(plot) {
+    this.plot = plot;
+    this.index = Math.min(this.reading.hidden ? Infinity : this.index, plot.points.length - 1);
+    this.holder.ariaLabel = plot.label;
+    this.holder.ariaValueMax = String(plot.points.length - 1);
+    this.draw();
+    return this.holder;
+  }
 
-/** A colour of the style sheet, as it is in the light or the dark. */
-function style(name) {
-  const probe = element("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+  draw() {
+    this.drawn = plotted(this.plot, this.holder.clientWidth || UNSEEN);
+    this.holder.replaceChildren(this.drawn.svg, this.reading);
+    this.say();
+  }
+
+  /** Tells the values of the point that is read, and marks it where that is shown. */
+  say() {
+    const { label, said } = this.plot.points[this.index];
+    this.holder.ariaValueNow = String(this.index);
+    this.holder.ariaValueText = `${label}: ${said}`;
+    this.reading.replaceChildren(element("b", null, label), ` ${said}`);
+    if (this.reading.hidden) return;
+    mark(this.drawn, this.index);
+    const left = this.drawn.xs[this.index] - this.reading.offsetWidth / 2;
+    this.reading.style.left = `${Math.max(0, Math.min(left, this.holder.clientWidth - this.reading.offsetWidth))}px`;
+  }
+
+  read(index) {
+    this.index = Math.min(Math.max(index, 0), this.plot.points.length - 1);
+    this.reading.hidden = false;
+    this.say();
+  }
+
+  move(event) {
+    if (!(event.key in KEYS)) return;
+    event.preventDefault();
+    this.read(this.index + KEYS[event.key]);
+  }
+
+  point({ clientX }) {
+    const x = clientX - this.holder.getBoundingClientRect().left;
+    const distances = this.drawn.xs.map((each) => Math.abs(each - x));
+    this.read(distances.indexOf(Math.min(...distances)));
+  }
+
+  leave() {
+    if (document.activeElement === this.holder) return;
+    this.reading.hidden = true;
+    this.index = this.plot.points.length - 1;
+    this.draw();
+  }
+
+  async savePicture(name) {
+    const { width, scale } = PICTURE;
+    const { svg } = plotted(this.plot, width);
+    this.holder.append(svg); // Only what is in the page has styles.
+    for (const each of svg.querySelectorAll("*")) {
+      for (const style of STYLES) each.setAttribute(style, getComputedStyle(each).getPropertyValue(style));
+    }
+    svg.remove();
+    svg.setAttribute("width", String(width));
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: width * scale, height: image.height * scale });
+    const context = canvas.getContext("2d");
+    context.fillStyle = getComputedStyle(this.holder.closest("section")).backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((picture) => save(`${name}.png`, picture));
+  }
 }

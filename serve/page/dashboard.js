@@ -16,24 +16,29 @@ import { timeline } from "./sections/timeline.js";
 import { whatsapp } from "./sections/whatsapp.js";
 
 /** In the order of the page. Each takes the numbers, and gives an element or null. */
-const SECTIONS = [alerts, cards, orders, funnel, payment, products, people, segments, carts, whatsapp, risk, errors, timeline];
+const FIRST = [alerts, cards];
+const SECTIONS = [...FIRST, orders, funnel, payment, products, people, segments, carts, whatsapp, risk, errors, timeline];
 
 /**
- * Draws the numbers anew; what has the focus and what is unfolded stays so.
+ * Draws the numbers anew. What has the focus and what is unfolded stays so, and what is read stays where it is.
  *
- * numbers: `stats`, `risk`, `orders`, `carts`, `deals`, `alerts`, `unreadable` and `sparklines`, as `api.js` and
- * `sparkline-data.js` give them; and, once they are there, `strict`, `rfm` and `earlierRfm`.
+ * numbers: `stats`, `unreadable`, `alerts`; and, once they are there, `risk`, `orders`, `carts`, `deals`, `strict`, `rfm` and
+ * `earlierRfm`; all as `api.js` gives them.
  */
 export function draw(main, numbers) {
   const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
   const focused = focusable().indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((details) => details.open);
+  const read = [...main.querySelectorAll("section")].find((section) => section.getBoundingClientRect().bottom > 0);
+  const top = read?.getBoundingClientRect().top;
   main.replaceChildren(...sections(numbers));
   main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
   focusable()[focused]?.focus({ preventScroll: true });
+  const again = read && document.getElementById(read.id);
+  if (again && scrollY) scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
 function sections(numbers) {
   if (!numbers.stats.session_stats.unique_sessions) return [element("p", { class: "empty" }, t("empty"))];
-  return SECTIONS.map((section) => section(numbers)).filter(Boolean);
+  return ("orders" in numbers ? SECTIONS : FIRST).map((section) => section(numbers)).filter(Boolean);
 }

@@ -6,14 +6,25 @@ const DAY = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" 
 /** @type {Intl.DateTimeFormatOptions} */
 const MOMENT = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
 
-const tenths = (value) => new Intl.NumberFormat(locale(), { minimumFractionDigits: 1 }).format(value);
+/** Making a formatter takes long, and there are many numbers. */
+const made = new Map();
 
-export const count = (value) => new Intl.NumberFormat(locale()).format(value);
+function formatter(kind, options) {
+  const key = JSON.stringify([locale(), options]);
+  if (!made.has(key)) made.set(key, new kind(locale(), options));
+  return made.get(key);
+}
+
+const numbers = (options) => formatter(Intl.NumberFormat, options);
+
+const tenths = (value) => numbers({ minimumFractionDigits: 1 }).format(value);
+
+export const count = (value) => numbers({}).format(value);
 
 export const percent = (value) => `${tenths(value)} %`;
 
 /** A number with up to two decimals. */
-export const decimal = (value) => new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(value);
+export const decimal = (value) => numbers({ maximumFractionDigits: 2 }).format(value);
 
 /** Percentage points. */
 export const points = (value) => `${tenths(value)} ${t("points")}`;
@@ -26,14 +37,12 @@ const UNITS = { day: 86_400, hour: 3_600, minute: 60, second: 1 };
 /** So many seconds in the largest unit of which there is one, such as "2.5 hours". */
 export function duration(seconds) {
   const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name]) ?? "second";
-  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(
-    seconds / UNITS[unit],
-  );
+  return numbers({ style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / UNITS[unit]);
 }
 
 /** A calendar day of the store, such as "lun 16 mar". */
 export function day(date) {
-  const parts = new Intl.DateTimeFormat(locale(), DAY).formatToParts(new Date(date));
+  const parts = formatter(Intl.DateTimeFormat, DAY).formatToParts(new Date(date));
   return parts
     .filter(({ type }) => type !== "literal")
     .map(({ value }) => value)
@@ -41,4 +50,4 @@ export function day(date) {
 }
 
 /** An instant in the browser's time zone. */
-export const moment = (instant) => new Intl.DateTimeFormat(locale(), MOMENT).format(new Date(instant));
+export const moment = (instant) => formatter(Intl.DateTimeFormat, MOMENT).format(new Date(instant));

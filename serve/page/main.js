@@ -21,7 +21,6 @@ import { draw } from "./dashboard.js";
 import { daysBefore, queryOf, writeFilters } from "./filters.js";
 import { moment } from "./format.js";
 import { t, translateDocument } from "./i18n.js";
-import { getSparklines, knownSparklines } from "./sparkline-data.js";
 import { state } from "./state.js";
 
 const REFRESH_MS = 30_000;
@@ -37,12 +36,15 @@ const [signIn, filterForm, language, main, status, problem, stale] = [
 ].map((id) => document.getElementById(id));
 const signInForm = /** @type {HTMLFormElement} */ (signIn);
 
-const documentation = getDocumentation().then(
-  (found) => Object.assign(state, found),
-  (error) => {
+let documentation;
+
+async function readDocumentation() {
+  try {
+    Object.assign(state, await getDocumentation());
+  } catch (error) {
     if (!(error instanceof ApiError)) throw error; // Without it the names have no tooltips, and no sale can be recorded.
-  },
-);
+  }
+}
 
 async function refresh() {
   const [filters, token] = [state.filters, getToken()];
@@ -51,25 +53,15 @@ async function refresh() {
   main.ariaBusy = "true";
   try {
     const query = await queryOf(filters, getToday);
-    const [{ stats, version, newestEventAt, unreadable }, alerts, risk, orders, carts, deals] = await Promise.all([
-      getStats(query),
-      getAlerts(filters.lang),
-      getRisk(query),
-      getOrders(query),
-      getCarts(query),
-      getDeals(query),
-      documentation,
-    ]);
-    const numbers = { stats, alerts, risk, orders, carts, deals, unreadable };
+    const [{ version, newestEventAt, ...first }, alerts] = await Promise.all([getStats(query), getAlerts(filters.lang)]);
+    if (!state.numbers && isWanted()) {
+      show(newestEventAt, { ...first, alerts });
+      await new Promise(requestAnimationFrame); // What is asked next shall not hold it up.
+    }
+    const [rest] = await Promise.all([getRest(query, filters, first.stats), (documentation ??= readDocumentation())]);
     if (isWanted()) {
       state.version = version;
-      const known = state.later.filters === filters ? state.later.numbers : {};
-      show(newestEventAt, { ...numbers, ...known, sparklines: knownSparklines(stats.events_timeline) });
-    }
-    const [sparklines, later] = await Promise.all([getSparklines(stats.events_timeline, version), getLater(filters, stats)]);
-    if (isWanted()) {
-      state.later = { filters, numbers: later };
-      show(newestEventAt, { ...numbers, ...later, sparklines });
+      show(newestEventAt, { ...first, alerts, ...rest });
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -79,12 +71,21 @@ async function refresh() {
   }
 }
 
-/** What is asked by days of the store, once these are known: the funnel in order, and customers now and 30 days before. */
-async function getLater({ days }, { events_timeline }) {
+/** What comes after the first numbers; of it the funnel in order, and customers now and 30 days before, by days of the store. */
+async function getRest(query, { days }, { events_timeline }) {
   // Seven times 24 hours begin within a day; here they are seven days.
   const [first, last] = [events_timeline.at(days === "7" ? -7 : 0).date, events_timeline.at(-1).date];
-  const [strict, rfm, earlierRfm] = await Promise.all([getStrictFunnel(first, last), getRfm(last), getRfm(daysBefore(last, 30))]);
-  return { strict, rfm, earlierRfm };
+  const asked = {
+    strict: getStrictFunnel(first, last),
+    orders: getOrders(query),
+    carts: getCarts(query),
+    deals: getDeals(query),
+    risk: getRisk(query),
+    rfm: getRfm(last),
+    earlierRfm: getRfm(daysBefore(last, 30)),
+  };
+  const answers = await Promise.all(Object.values(asked));
+  return Object.fromEntries(Object.keys(asked).map((name, index) => [name, answers[index]]));
 }
 
 /** Refreshes when there is a new version of the data. */

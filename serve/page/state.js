@@ -18,8 +18,4 @@ export const state = {
   productOrder: { key: "views", descending: true },
   /** Sessions whose sale was recorded on this page and is not counted yet. */
   recordedSales: new Set(),
-  /** What `getLater` gave last, and the choice it is of. */
-  later: { filters: null, numbers: {} },
-  /** The points of the cards' lines that were fetched last, and the days they are of. */
-  sparklines: { window: "", rows: [] },
 };

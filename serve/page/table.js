@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { save } from "./save.js";
 import { withTooltip } from "./tooltip.js";
 import { t } from "./i18n.js";
 
@@ -14,7 +15,7 @@ export function table(field, columns, rows, sorting, name) {
   const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
   const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
   const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
-  const save = element("button", { type: "button", class: "quiet", onclick: download }, t("csv"));
+  const button = element("button", { type: "button", class: "quiet", onclick: download }, t("csv"));
 
   function redraw(key) {
     Object.assign(sorting, { descending: sorting.key === key ? !sorting.descending : true, key });
@@ -26,12 +27,10 @@ export function table(field, columns, rows, sorting, name) {
   function download() {
     const lines = [columns.map(({ key }) => key), ...ordered.map((row) => columns.map(({ key }) => row[key]))];
     const text = lines.map((values) => values.map(quoted).join(",")).join("\r\n");
-    const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
-    element("a", { href: url, download: `${field}.csv` }).click();
-    URL.revokeObjectURL(url);
+    save(`${field}.csv`, new Blob(["\ufeff", text], { type: "text/csv" }));
   }
 
-  const result = figure(field, name, element("div", { class: "scroll", tabindex: "0" }, shown), save);
+  const result = figure(field, name, element("div", { class: "scroll", tabindex: "0" }, shown), button);
   return result;
 }
 

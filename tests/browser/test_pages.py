@@ -3,13 +3,14 @@
 import csv
 import json
 import re
+import struct
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from pipeline.paths import ROOT
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
@@ -30,6 +31,7 @@ from tests.support.tokens import token
 
 # Drawn below the cards and in them.
 NUMBERS, TABLES = 71, 18
+SPARK_FOOT = 34.0  # Pixels from the top of a card's line to where 0 lies.
 CHANGED = "The page draws more or less than before. If nothing is gone, change NUMBERS or TABLES."
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
 
@@ -67,7 +69,7 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
 def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
     page = tab.sign_in(f"?lang=en&mode={mode}")
     expect(page.locator("table[data-field=trend]")).to_be_attached()
-    answer = sample.stats(mode=mode) | sample.get(MONEY_AT_RISK).json()
+    answer = sample.stats(mode=mode, include="trend") | sample.get(MONEY_AT_RISK).json()
     for name, path in {"orders": ORDERS, "carts": CARTS, "deals": WHATSAPP}.items():
         answer[name] = sample.get(path).json()
     last = datetime.fromisoformat(answer["events_timeline"][-1]["date"])
@@ -84,8 +86,6 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
     tables = page.locator("main table")
     assert tables.count() == TABLES, CHANGED
     for table in tables.all():
-        if table.get_attribute("data-field") == "trend":
-            continue
         rows = field(answer, str(table.get_attribute("data-field")))
         keys = [cell.get_attribute("data-key") for cell in table.locator("thead th").all()]
         for row, line in zip(rows, table.locator("tbody tr").all(), strict=True):
@@ -104,36 +104,77 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
 @needs_chromium
 def test_the_charts_draw_the_days_of_the_json_and_can_be_saved(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
-    expect(page.locator(".chart .main-svg").first).to_be_visible()
+    expect(page.locator("#timeline .chart")).to_have_count(2)
     answer = sample.stats()
-    for chart, name in zip(page.locator(".chart").all(), ("events_timeline", "errors_timeline"), strict=True):
-        drawn = chart.evaluate("chart => chart.data.map(trace => trace.y)")
+    for chart, name in zip(
+        page.locator("#timeline .chart").all(), ("events_timeline", "errors_timeline"), strict=True
+    ):
         measures = [*answer["event_counts"]] if name == "events_timeline" else [*answer[name][0]][1:]
-        assert drawn == [[day[measure] for day in answer[name]] for measure in measures]
+        for line, measure in zip(chart.locator("polyline").all(), measures, strict=True):
+            counts = [day[measure] for day in answer[name]]
+            assert shares(heights(line)) == pytest.approx(shares(counts), abs=0.01)
     with page.expect_download() as saved:
         page.get_by_role("button", name="PNG").first.click()
     assert saved.value.suggested_filename == "events_timeline.png"
-    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    picture = saved.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert struct.unpack(">II", picture[16:24]) == (1600, 816)
     assert tab.complaints == []
+
+
+def heights(line: Locator) -> list[float]:
+    """How high each point of a line lies above its foot, in pixels."""
+    points = [float(point.split(",")[1]) for point in (line.get_attribute("points") or "").split(" ")]
+    feet: list[float] = line.evaluate(
+        "line => [...line.parentNode.querySelectorAll('.grid')].map(each => Number(each.getAttribute('y1')))"
+    )
+    foot = min(foot for foot in feet if foot >= max(points)) if feet else SPARK_FOOT
+    return [foot - point for point in points]
+
+
+def shares(values: list[float]) -> list[float]:
+    """Each value as a share of the largest."""
+    return [value / (max(values) or 1) for value in values]
 
 
 @needs_chromium
 def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
-    expect(page.locator("table[data-field=trend]")).to_be_attached()
-    expect(page.locator(".spark .main-svg").first).to_be_visible()
-    dates = [day["date"] for day in sample.stats()["events_timeline"]]
+    expect(page.locator(".spark polyline")).to_have_count(4)
+    dates = [day["date"] for day in sample.stats()["events_timeline"]][1:]
     answers = [sample.stats(start=date, end=date) for date in dates]
-    drawn = [spark.evaluate("spark => spark.data[0].y") for spark in page.locator(".spark").all()]
-    assert drawn == [[answer[name] for answer in answers] for name in CARDS]
-    page.locator("summary", has_text="How sales moved").click()
-    lines = [
-        row.locator("th, td").all_text_contents()
-        for row in page.locator("table[data-field=trend] tbody tr").all()
-    ]
-    assert [[number(text) for text in line[2:]] for line in lines] == [
-        [answer[name] for name in CARDS] for answer in answers
-    ]
+    for line, name in zip(page.locator(".spark polyline").all(), CARDS, strict=True):
+        assert shares(heights(line)) == pytest.approx(shares([answer[name] for answer in answers]), abs=0.02)
+    asked = [url for url in tab.asked if DASHBOARD in url]
+    assert len(asked) == 1
+
+
+@needs_chromium
+def test_a_point_of_a_chart_is_read_by_hovering_by_tapping_and_by_the_keys(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in()
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    days = sample.stats(include="trend")["trend"][1:]
+    spark, reading = page.locator(".spark").nth(1), page.locator(".reading:visible")
+
+    def said(index: int) -> str:
+        day = datetime.fromisoformat(days[index]["date"])
+        return f"{day:%a %b} {day.day} {days[index]['total_sales']}"
+
+    spark.hover(position={"x": 7, "y": 20})
+    expect(reading).to_have_text(said(0))
+    page.mouse.move(0, 0)
+    expect(reading).to_have_count(0)
+    spark.focus()
+    expect(reading).to_have_text(said(-1))
+    page.keyboard.press("ArrowLeft")
+    expect(reading).to_have_text(said(-2))
+    page.keyboard.press("Home")
+    expect(reading).to_have_text(said(0))
+    day, _, sales = said(0).rpartition(" ")
+    expect(spark).to_have_attribute("aria-valuetext", f"{day}: {sales}")
+    page.keyboard.press("Tab")
+    spark.dispatch_event("pointerdown", {"clientX": 0})
+    expect(reading.first).to_have_text(said(0))
 
 
 @needs_chromium
@@ -170,14 +211,11 @@ def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
 
 
 @needs_chromium
-def test_a_long_window_is_drawn_in_whole_weeks(tab: Tab, sample: Server) -> None:
+def test_a_long_window_is_drawn_by_the_day(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&days=90")
-    expect(page.locator("table[data-field=trend] tbody tr")).to_have_count(12)
-    newest_week = page.locator("table[data-field=trend] tbody tr").last.locator("td").all_text_contents()
-    week = sample.stats(start="2026-03-02", end="2026-03-08")
-    assert number(newest_week[1]) == week["total_revenue"] > 0
-    parts = [url for url in tab.asked if "?start=" in url]
-    assert len(parts) == len(set(parts)) == 12
+    expect(page.locator("table[data-field=trend] tbody tr")).to_have_count(90)
+    points = page.locator(".spark polyline").first.get_attribute("points") or ""
+    assert len(points.split(" ")) == 90
 
 
 @needs_chromium
@@ -351,7 +389,9 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     before = tab.numbers()
     page.locator("#timeline summary").first.click()
-    place = page.evaluate("scrollTo({ top: 900, behavior: 'instant' }), scrollY")
+    page.locator("#products").evaluate("section => scrollTo({ top: section.offsetTop, behavior: 'instant' })")
+    place = "document.getElementById('products').getBoundingClientRect().top"
+    assert page.evaluate(place) == 0
     page.context.set_offline(True)
     page.clock.run_for(30_000)
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
@@ -375,7 +415,7 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
     finally:
         sample.now = NEWEST
     assert tab.numbers() != before
-    assert page.evaluate("scrollY") == place == 900
+    assert page.evaluate(place) == 0
     expect(page.locator("#timeline table").first).to_be_visible()
 
 
@@ -419,16 +459,19 @@ def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None
         assert page.headers["Cache-Control"] == "no-cache"
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
         assert "unsafe" not in page.headers["Content-Security-Policy"]
-        files = re.findall('(?:src|href)="(/[^"]+)"', page.text)
+        files = re.findall('(?:src|href)="(assets/[^"]+)"', page.text)
         assert files
         for name in files:
-            file = server.client.get(name)
+            file = server.client.get(f"/{name}")
             assert file.status_code == 200
             assert "immutable" in file.headers["Cache-Control"]
             assert (
                 file.headers["X-Content-Type-Options"] == page.headers["X-Content-Type-Options"] == "nosniff"
             )
-            assert server.client.get(name, headers={"If-None-Match": file.headers["ETag"]}).status_code == 304
+            assert (
+                server.client.get(f"/{name}", headers={"If-None-Match": file.headers["ETag"]}).status_code
+                == 304
+            )
 
 
 def test_every_word_is_there_in_both_languages() -> None:

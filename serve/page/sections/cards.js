@@ -1,24 +1,26 @@
 /** The first numbers of the page, each with how it moved. */
-import { sparkline } from "../chart.js";
+import { chart } from "../chart.js";
 import { comparison } from "../comparison.js";
 import { element } from "../dom.js";
-import { count, money, percent } from "../format.js";
+import { count, day, money, percent } from "../format.js";
 import { t } from "../i18n.js";
-import { MEASURES } from "../sparkline-data.js";
+import { state } from "../state.js";
 import { withTooltip } from "../tooltip.js";
+
+const SPARK_HEIGHT = 40;
 
 export const FORMATS = { total_revenue: money, total_sales: count, average_order_value: money, abandonment_rate: percent };
 
-export function cards({ stats, unreadable, sparklines }) {
+export function cards({ stats, unreadable }) {
   const notes = { total_revenue: unreadable.map(note) };
   return element(
     "section",
-    { class: "cards", "aria-label": t("title") },
-    ...MEASURES.map((field) => card(field, stats, sparklines, notes[field] ?? [])),
+    { id: "cards", class: "cards", "aria-label": t("title") },
+    ...Object.keys(FORMATS).map((field) => card(field, stats, notes[field] ?? [])),
   );
 }
 
-function card(field, stats, sparklines, notes) {
+function card(field, stats, notes) {
   const format = FORMATS[field];
   return element(
     "article",
@@ -27,8 +29,15 @@ function card(field, stats, sparklines, notes) {
     element("p", { class: "value", "data-field": field }, format(stats[field])),
     ...notes,
     comparison(field, stats, format),
-    sparkline(field, sparklines, format),
+    sparkline(field, stats.trend, format),
   );
+}
+
+/** A line without axes. Seven times 24 hours begin within a day, which would look like a bad one. */
+function sparkline(field, trend, format) {
+  const days = trend.slice(state.filters.days === "7" ? 1 : 0);
+  const points = days.map((each) => ({ label: day(each.date), values: [each[field]], said: format(each[field]) }));
+  return chart(`trend.${field}`, { label: `${t(field)}: ${t("trend")}`, points, measures: [{}], height: SPARK_HEIGHT }, "spark");
 }
 
 /** How many sales of the period count with a defect. */

@@ -50,7 +50,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
     warehouse = Warehouse(settings.warehouse_dir)
-    readers = Readers(warehouse.database, settings.query_timeout, settings.alert_thresholds)
+    readers = Readers(warehouse.database, settings.query_timeout, settings.answers)
     watcher = VersionWatcher(warehouse, ResponseCache(readers, now), ENDPOINTS)
     tokens = TokenVerifier(*filter(None, (settings.jwt_secret, settings.jwt_secret_previous)))
     checks = HealthChecks(watcher, readers, settings.stale_after)
@@ -104,7 +104,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         add_tracking(app, Tracking(journal, settings.cors_origins, tokens.secrets, settings.workers))
     if settings.metrics_token:
         add_metrics(app, checks, settings.metrics_token)
-    add_pages(app)
+    add_pages(app, settings.answers.currency)
     return app
 
 

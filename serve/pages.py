@@ -47,8 +47,8 @@ class Assets:
         return Response(self.files[name], headers=self.headers, media_type=guess_type(name)[0])
 
 
-def add_pages(app: FastAPI) -> None:
-    """Serve each of PAGES."""
+def add_pages(app: FastAPI, currency: str) -> None:
+    """Serve each of PAGES; the dashboard writes money in the currency, ISO 4217."""
     page, swagger = Assets(PAGE), Assets(SWAGGER)
     for assets in (page, swagger):
         route = app.api_route(
@@ -56,6 +56,7 @@ def add_pages(app: FastAPI) -> None:
         )
         route(assets.get_file)
     texts = {"{page}": page.path, "{swagger}": swagger.path, "{modules}": preloads(page.path)}
+    texts["{currency}"] = currency
     app.state.pages = {path: page_html(name, texts) for path, name in PAGES.items()}
     for path in PAGES:
         app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(get_page)

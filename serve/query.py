@@ -59,12 +59,25 @@ class Include(StrEnum):
     """What an answer may have beside its fields."""
 
     TREND = "trend"
+    NAMES = "names"
 
 
 class StepOrder(StrEnum):
     """How the steps of a funnel follow each other."""
 
     STRICT = "strict"
+
+
+def included(text: str) -> frozenset[Include]:
+    """What a list such as `trend,names` names. Raises ValueError."""
+    return frozenset(Include(each) for each in text.split(","))
+
+
+Includes = Annotated[
+    frozenset[Include],
+    BeforeValidator(included),
+    WithJsonSchema({"enum": [*Include, ",".join(Include)], "type": "string"}),
+]
 
 
 class Query(BaseModel, frozen=True):
@@ -79,7 +92,7 @@ class StatsQuery(Query, frozen=True):
 
     mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
-    include: Annotated[Include | None, WithJsonSchema({"enum": list(Include), "type": "string"})] = None
+    include: Includes = frozenset()
 
 
 class FunnelQuery(Query, frozen=True):

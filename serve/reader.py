@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from serve.alert_thresholds import DEFAULT_THRESHOLDS, AlertThresholds
@@ -17,18 +18,28 @@ STOP_AGAIN_SECONDS = 0.05
 Result = TypeVar("Result")
 
 
-class Reader:
-    """Queries on a snapshot, side by side, for as long as they may take.
+@dataclass(frozen=True)
+class AnswerSettings:
+    """What answers depend on, beside the data.
 
     thresholds: from when on something is an alert.
+    currency: of all amounts, ISO 4217.
     """
 
-    def __init__(
-        self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor, thresholds: AlertThresholds
-    ) -> None:
+    thresholds: AlertThresholds = DEFAULT_THRESHOLDS
+    currency: str = "COP"
+
+
+DEFAULT_SETTINGS = AnswerSettings()
+
+
+class Reader:
+    """Queries on a snapshot, side by side, for as long as they may take."""
+
+    def __init__(self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor, settings: AnswerSettings) -> None:
         self.snapshot = snapshot
         self.threads = threads
-        self.thresholds = thresholds
+        self.settings = settings
         self.running: set[asyncio.Future[Any]] = set()
 
     def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
@@ -55,11 +66,11 @@ class Readers:
     """
 
     def __init__(
-        self, database: Database, seconds: float, thresholds: AlertThresholds = DEFAULT_THRESHOLDS
+        self, database: Database, seconds: float, settings: AnswerSettings = DEFAULT_SETTINGS
     ) -> None:
         self.database = database
         self.seconds = seconds
-        self.thresholds = thresholds
+        self.settings = settings
         self.threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
     def snapshot(self, version: Version) -> ReadSnapshot:
@@ -70,7 +81,7 @@ class Readers:
     async def limited(self, snapshot: ReadSnapshot) -> AsyncIterator[Reader]:
         """A reader, whose snapshot is closed at the end; its queries raise QueryTimeout once time is up."""
         stopper = asyncio.create_task(self.stop_when_late(snapshot))
-        reader = Reader(snapshot, self.threads, self.thresholds)
+        reader = Reader(snapshot, self.threads, self.settings)
         try:
             yield reader
         finally:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.logs import LOG_FORMATS
-from serve.alert_thresholds import DEFAULT_THRESHOLDS, AlertThresholds, alert_thresholds
+from serve.alert_thresholds import alert_thresholds
+from serve.reader import DEFAULT_SETTINGS, AnswerSettings
 
 MINIMUM_SECRET_BYTES, FEWEST_LETTERS = 32, 8  # A random one in hexadecimal has 16 different letters.
 # The examples of jwt.io, which are long enough and known to everybody.
@@ -40,7 +41,7 @@ class Settings:
     log_format: `text` or `json`.
     metrics_token: the bearer token that reads the metrics, at least 32 bytes; None switches them off.
     tracked_events: landing zone to which events may be posted, or None.
-    alert_thresholds: from when on something is an alert.
+    answers: what answers depend on, beside the data.
     """
 
     jwt_secret: str
@@ -55,7 +56,7 @@ class Settings:
     metrics_token: str | None = None
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
-    alert_thresholds: AlertThresholds = DEFAULT_THRESHOLDS
+    answers: AnswerSettings = DEFAULT_SETTINGS
 
     def __post_init__(self) -> None:
         require_secret("JWT_SECRET", self.jwt_secret)
@@ -117,12 +118,16 @@ def tracked_events() -> Path | None:
     return Path(raw_events)
 
 
-def thresholds_from_environment() -> AlertThresholds:
-    """What ALERT_THRESHOLDS sets. Raises SettingsError."""
+def answer_settings() -> AnswerSettings:
+    """What ALERT_THRESHOLDS and CURRENCY set. Raises SettingsError."""
     try:
-        return alert_thresholds(os.environ.get("ALERT_THRESHOLDS", ""))
+        thresholds = alert_thresholds(os.environ.get("ALERT_THRESHOLDS", ""))
     except ValueError as error:
         raise SettingsError(f"ALERT_THRESHOLDS: {error}.") from None
+    currency = os.environ.get("CURRENCY") or AnswerSettings.currency
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise SettingsError(f"CURRENCY must be a code of three letters such as COP, not {currency!r}.")
+    return AnswerSettings(thresholds, currency)
 
 
 def settings_from_environment() -> Settings:
@@ -141,5 +146,5 @@ def settings_from_environment() -> Settings:
         metrics_token=os.environ.get("METRICS_TOKEN") or None,
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
-        alert_thresholds=thresholds_from_environment(),
+        answers=answer_settings(),
     )

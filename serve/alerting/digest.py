@@ -6,7 +6,7 @@ from typing import cast
 
 from serve.alerting.incidents import Message
 from serve.endpoints import carts, dashboard, orders, whatsapp
-from serve.endpoints.alerts.texts import Language, number_said
+from serve.endpoints.alerts.texts import Language, Wording, number_said
 from serve.query import Query, StatsQuery
 from serve.reader import Reader
 from serve.window import DAY, WEEK, Calendar
@@ -18,11 +18,11 @@ TEXTS: dict[Language, dict[str, str]] = {
     "es": {
         "title": "Resumen de la semana del {first} al {last}",
         "orders": "Pedidos: {now} ({change})",
-        "net_revenue": "Ingresos netos: {now} COP ({change})",
-        "average": "Pedido promedio: {now} COP ({change})",
+        "net_revenue": "Ingresos netos: {now} {currency} ({change})",
+        "average": "Pedido promedio: {now} {currency} ({change})",
         "sessions": "Sesiones: {now} ({change})",
-        "carts": "Carritos abandonados: {carts}, por {value} COP; recuperados: {recovery} %",
-        "whatsapp": "Ventas por WhatsApp: {deals}, por {amount} COP; tratos abiertos: {open}",
+        "carts": "Carritos abandonados: {carts}, por {value} {currency}; recuperados: {recovery} %",
+        "whatsapp": "Ventas por WhatsApp: {deals}, por {amount} {currency}; tratos abiertos: {open}",
         "best": "Lo más vendido: {products}",
         "change": "{sign}{percent} % frente a la semana anterior",
         "no_change": "la semana anterior: {before}",
@@ -30,11 +30,11 @@ TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "title": "The week from {first} to {last}",
         "orders": "Orders: {now} ({change})",
-        "net_revenue": "Net revenue: {now} COP ({change})",
-        "average": "Average order: {now} COP ({change})",
+        "net_revenue": "Net revenue: {now} {currency} ({change})",
+        "average": "Average order: {now} {currency} ({change})",
         "sessions": "Sessions: {now} ({change})",
-        "carts": "Abandoned carts: {carts}, worth {value} COP; recovered: {recovery}%",
-        "whatsapp": "Sales over WhatsApp: {deals}, for {amount} COP; open deals: {open}",
+        "carts": "Abandoned carts: {carts}, worth {value} {currency}; recovered: {recovery}%",
+        "whatsapp": "Sales over WhatsApp: {deals}, for {amount} {currency}; open deals: {open}",
         "best": "Best sellers: {products}",
         "change": "{sign}{percent}% against the week before",
         "no_change": "the week before: {before}",
@@ -73,7 +73,7 @@ async def digest(reader: Reader, now: datetime, monday: date, language: Language
     """The message about the week that ended when this Monday began."""
     week = await week_of(reader, now, monday - WEEK)
     before = await week_of(reader, now, monday - 2 * WEEK)
-    text = "\n".join(lines(week, before, monday - WEEK, language))
+    text = "\n".join(lines(week, before, monday - WEEK, Wording(language, reader.settings.currency)))
     return {
         "text": text,
         "type": "weekly_digest",
@@ -85,7 +85,7 @@ async def digest(reader: Reader, now: datetime, monday: date, language: Language
 async def week_of(reader: Reader, now: datetime, first: date) -> Week:
     days = {"start": first.isoformat(), "end": (first + 6 * DAY).isoformat()}
     query = Query.model_validate(days)
-    stats_query = StatsQuery.model_validate(days)
+    stats_query = StatsQuery.model_validate({**days, "include": "names"})
     return Week(
         orders=cast(orders.Orders, (await orders.ENDPOINT.ask(reader, query, now)).body),
         stats=cast(dashboard.ComparedStats, (await dashboard.ENDPOINT.ask(reader, stats_query, now)).body),
@@ -94,11 +94,11 @@ async def week_of(reader: Reader, now: datetime, first: date) -> Week:
     )
 
 
-def lines(week: Week, before: Week, first: date, language: Language) -> list[str]:
-    texts = TEXTS[language]
+def lines(week: Week, before: Week, first: date, wording: Wording) -> list[str]:
+    texts, currency = TEXTS[wording.language], wording.currency
 
     def said(value: float) -> str:
-        return number_said(language, value)
+        return number_said(wording.language, value)
 
     def compared(line: str, value: float, value_before: float) -> str:
         percent = 100 * (value - value_before) / value_before if value_before else 0.0
@@ -107,9 +107,10 @@ def lines(week: Week, before: Week, first: date, language: Language) -> list[str
             if value_before
             else texts["no_change"].format(before=said(value_before))
         )
-        return texts[line].format(now=said(value), change=change)
+        return texts[line].format(now=said(value), change=change, currency=currency)
 
-    best = [f"{each.slug} ({said(each.count)})" for each in week.stats.top_products[:BEST_SELLERS]]
+    names = week.stats.names or {}
+    best = [f"{names[each.slug]} ({said(each.count)})" for each in week.stats.top_products[:BEST_SELLERS]]
     return [
         texts["title"].format(first=first, last=first + 6 * DAY),
         compared("orders", week.orders.orders, before.orders.orders),
@@ -124,11 +125,13 @@ def lines(week: Week, before: Week, first: date, language: Language) -> list[str
             carts=said(week.carts.abandoned.carts),
             value=said(week.carts.abandoned.value),
             recovery=said(week.carts.recovery_rate),
+            currency=currency,
         ),
         texts["whatsapp"].format(
             deals=said(week.deals.won.deals),
             amount=said(week.deals.won.amount),
             open=said(week.deals.open.deals),
+            currency=currency,
         ),
         *([texts["best"].format(products=", ".join(best))] if best else []),
     ]

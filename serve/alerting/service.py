@@ -35,7 +35,7 @@ class Alerting:
     def __init__(self, settings: AlertingSettings) -> None:
         self.settings = settings
         self.warehouse = Warehouse(settings.warehouse_dir)
-        self.readers = Readers(self.warehouse.database, QUERY_SECONDS, settings.thresholds)
+        self.readers = Readers(self.warehouse.database, QUERY_SECONDS, settings.answers)
         self.incidents = read_incidents(settings.warehouse_dir)
         self.has_pending = asyncio.Event()
 

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from serve.alert_thresholds import AlertThresholds
 from serve.endpoints.alerts.texts import Language
-from serve.settings import SettingsError, number, thresholds_from_environment
+from serve.reader import AnswerSettings
+from serve.settings import SettingsError, answer_settings, number
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AlertingSettings:
     webhook: str | None
     seconds: float
     language: Language
-    thresholds: AlertThresholds
+    answers: AnswerSettings
 
 
 def alerting_settings() -> AlertingSettings:
@@ -41,5 +41,5 @@ def alerting_settings() -> AlertingSettings:
         webhook=webhook,
         seconds=seconds,
         language="en" if lang == "en" else "es",
-        thresholds=thresholds_from_environment(),
+        answers=answer_settings(),
     )

@@ -71,7 +71,7 @@ class StrictFunnelStep(FunnelStep):
         "Nueve de cada diez tardaron como máximo estos segundos desde el paso anterior.",
     )
     value_lost: float = localized_field(
-        "What the step before was worth to those who did not go on to this one, in COP: the product that they"
+        "What the step before was worth to those who did not go on to this one: the product that they"
         " viewed, what they put into the cart, the checkout that they began.",
         "Lo que valía el paso anterior para quienes no siguieron a este.",
     )

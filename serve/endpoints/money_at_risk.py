@@ -60,8 +60,8 @@ class MoneyAtRisk(BaseModel):
         "Pagos abandonados de quienes tuvieron un error en ese día.",
     )
     error_value: float = localized_field(
-        "The part of abandoned_value that those buyers left behind, in COP.",
-        "De lo que quedó, la parte de quienes tuvieron un error, en pesos colombianos.",
+        "The part of abandoned_value that those buyers left behind.",
+        "De lo que quedó, la parte de quienes tuvieron un error.",
     )
     abandoned_by_source: list[SourceRisk] = localized_field(
         "By the source of the day's first begin_checkout; most left behind first.",

@@ -92,12 +92,10 @@ class Orders(BaseModel):
         definition("net_revenue"), "Ingresos brutos menos lo que hasta ahora se devolvió de estos pedidos."
     )
     refunds_in_window: float = localized_field(
-        "What was taken back within the window, of orders of any time, in COP.",
+        "What was taken back within the window, of orders of any time.",
         "Lo que se devolvió en este período, de pedidos de cualquier fecha.",
     )
-    average_order_value: float = localized_field(
-        "gross_revenue / orders, in COP.", "Ingresos brutos por pedido."
-    )
+    average_order_value: float = localized_field("gross_revenue / orders.", "Ingresos brutos por pedido.")
     lines_per_order: float = localized_field(
         "lines / orders, to 2 decimals.", "Compras por pedido, en promedio."
     )

@@ -50,7 +50,7 @@ class Rfm(BaseModel):
     rfm: list[Customer] = localized_field(
         "Up to 1,000 customers, the latest purchase first, then the highest revenue. visitor_id: a pseudonym;"
         " `make pseudonym EMAIL=…` tells which. recency: whole days since the last purchase. frequency:"
-        " orders. monetary: price × quantity, in COP.",
+        " orders. monetary: price × quantity.",
         "Hasta 1.000 clientes, primero la compra más reciente. monetary: precio × cantidad.",
     )
     segments: list[Segment] = localized_field(

@@ -26,17 +26,29 @@ const SECTIONS = [...FIRST, orders, funnel, payment, products, people, segments,
  * `earlierRfm`; all as `api.js` gives them.
  */
 export function draw(main, numbers) {
-  const focusable = () => [...main.querySelectorAll("button, summary, [tabindex]")];
-  const focused = focusable().indexOf(document.activeElement);
-  const opened = [...main.querySelectorAll("details")].map((details) => details.open);
+  const focused = main.contains(document.activeElement) && placeOf(document.activeElement, main);
+  const opened = [...main.querySelectorAll("details[open] > summary")].map((summary) => placeOf(summary, main));
   const read = [...main.querySelectorAll("section")].find((section) => section.getBoundingClientRect().bottom > 0);
   const top = read?.getBoundingClientRect().top;
   main.replaceChildren(...sections(numbers));
-  main.querySelectorAll("details").forEach((details, index) => (details.open = opened[index] ?? false));
-  focusable()[focused]?.focus({ preventScroll: true });
+  opened.forEach((place) => at(place, main)?.parentElement.setAttribute("open", ""));
+  if (focused) at(focused, main)?.focus({ preventScroll: true });
   const again = read && document.getElementById(read.id);
   if (again && scrollY) scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
 }
+
+/** What the reader can use on the page is found again by its section, what it is called, and how many before it are alike. */
+function placeOf(used, main) {
+  const key = keyOf(used);
+  return { key, before: usable(main, key).indexOf(used) };
+}
+
+const at = ({ key, before }, main) => usable(main, key)[before];
+
+const usable = (main, key) => [...main.querySelectorAll("button, summary, [tabindex]")].filter((each) => keyOf(each) === key);
+
+const keyOf = (used) =>
+  [used.closest("section")?.id, used.getAttribute("aria-describedby") ?? used.ariaLabel ?? used.textContent].join(" ");
 
 function sections(numbers) {
   if (!numbers.stats.session_stats.unique_sessions) return [element("p", { class: "empty" }, t("empty"))];

@@ -22,7 +22,7 @@ export function writeFilters({ start, end, days, mode, lang }) {
 
 /** The query string for the API. Seven days are its rolling window; 30 and 90 days begin on a day of the store and end now. */
 export async function queryOf({ days, start, end, mode }, getToday) {
-  const always = { mode, compare: "previous", include: "trend" };
+  const always = { mode, compare: "previous", include: "trend,names" };
   if (days === "range") return parameters({ ...always, start, end });
   if (days === "7") return parameters(always);
   return parameters({ ...always, start: daysBefore(await getToday(), Number(days) - 1) });

@@ -29,8 +29,31 @@ export const decimal = (value) => numbers({ maximumFractionDigits: 2 }).format(v
 /** Percentage points. */
 export const points = (value) => `${tenths(value)} ${t("points")}`;
 
-/** Colombian pesos, written as in Colombia whatever the language. */
-export const money = (value) => `$ ${new Intl.NumberFormat("es-CO", { maximumFractionDigits: 2 }).format(value)}`;
+const CURRENCY = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="currency"]')).content;
+
+const currency = (digits, more) =>
+  numbers({
+    ...{ style: "currency", currency: CURRENCY, currencyDisplay: "narrowSymbol" },
+    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits, ...more },
+  });
+
+/** Money in the shop's currency, with decimals only where there are some. */
+export const money = (value) => moneyLike([value])(value);
+
+/** Writes the amounts of a column alike: all with decimals, or none. */
+export function moneyLike(amounts) {
+  const { format } = currency(amounts.every(Number.isInteger) ? 0 : 2);
+  return format;
+}
+
+const LARGE = 1_000_000;
+
+/** A large number with three digits, such as "$ 2,6 M"; `format` is how it is written whole. */
+export function short(value, format) {
+  if (Math.abs(value) < LARGE) return format(value);
+  const shortened = { notation: "compact", maximumSignificantDigits: 3 };
+  return (format === money ? currency(undefined, shortened) : numbers(shortened)).format(value);
+}
 
 const UNITS = { day: 86_400, hour: 3_600, minute: 60, second: 1 };
 

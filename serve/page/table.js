@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { money, moneyLike } from "./format.js";
 import { save } from "./save.js";
 import { withTooltip } from "./tooltip.js";
 import { t } from "./i18n.js";
@@ -12,6 +13,9 @@ import { t } from "./i18n.js";
  */
 export function table(field, columns, rows, sorting, name) {
   if (!rows.length) return figure(field, name, element("p", { class: "empty" }, t("none")));
+  columns = columns.map((column) =>
+    column.format === money ? { ...column, format: moneyLike(rows.map((row) => row[column.key])) } : column,
+  );
   const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
   const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
   const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);

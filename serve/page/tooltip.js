@@ -7,7 +7,11 @@ export function withTooltip(field, name = field.split(".").pop()) {
   const parent = field.slice(0, field.lastIndexOf("."));
   const definition = (state.definitions[field] ?? state.definitions[parent])?.[state.filters.lang];
   if (!definition) return element("span", null, t(name));
-  const id = `about-${field.replaceAll(".", "-")}`;
-  const about = element("span", { role: "tooltip", id }, definition);
-  return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, t(name)), about);
+  return tooltip(t(name), `about-${field.replaceAll(".", "-")}`, element("span", null, definition));
+}
+
+/** A text that shows another on hover, focus or tap; `id` is the other's. */
+export function tooltip(text, id, other) {
+  const about = element("span", { role: "tooltip", id }, other);
+  return element("span", { class: "term" }, element("button", { type: "button", "aria-describedby": id }, text), about);
 }

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Route, expect
 
 from pipeline.paths import ROOT
+from serve.reader import AnswerSettings
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
 from tests.support.shop import (
     CARTS,
@@ -69,7 +70,7 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
 def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
     page = tab.sign_in(f"?lang=en&mode={mode}")
     expect(page.locator("table[data-field=trend]")).to_be_attached()
-    answer = sample.stats(mode=mode, include="trend") | sample.get(MONEY_AT_RISK).json()
+    answer = sample.stats(mode=mode, include="trend,names") | sample.get(MONEY_AT_RISK).json()
     for name, path in {"orders": ORDERS, "carts": CARTS, "deals": WHATSAPP}.items():
         answer[name] = sample.get(path).json()
     last = datetime.fromisoformat(answer["events_timeline"][-1]["date"])
@@ -97,6 +98,9 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
                     assert text.lower() == row[key]
                 else:
                     assert number(text) == field(row, str(key))
+    for name in ("top_products", "top_viewed_products"):
+        named = page.locator(f"table[data-field={name}] tbody th").all_text_contents()
+        assert named == [answer["names"][product["slug"]] for product in answer[name]]
     assert page.locator("#whatsapp .sessions code").all_text_contents() == answer["whatsapp_sessions_list"]
     assert tab.complaints == []
 
@@ -249,6 +253,29 @@ def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browse
 
 
 @needs_chromium
+def test_money_is_written_in_the_currency_of_the_shop_and_large_numbers_are_short(
+    shop: Shop, browser: Browser
+) -> None:
+    sold = {"product_slug": "gorra", "product_name": "Gorra azul"}
+    shop.land(
+        "a.ndjson",
+        [
+            event("purchase", "2026-03-08T10:00:00Z", price=12_345_600, order_id="A", **sold),
+            event("purchase", "2026-03-07T10:00:00Z", price=78.5, order_id="B", **sold),
+        ],
+    )
+    with shop.built().serving(NEWEST, answers=AnswerSettings(currency="EUR")) as server:
+        page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=es")
+        revenue = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".value")
+        expect(revenue.get_by_role("button")).to_have_text("€12,3\u00a0M")
+        revenue.get_by_role("button").focus()
+        expect(page.get_by_role("tooltip")).to_have_text("€\u00a012.345.678,50")
+        amounts = page.locator("table[data-field='orders.last_orders'] tbody td:nth-child(3)")
+        expect(amounts).to_have_text(["€\u00a012.345.600,00", "€\u00a078,50"])
+        page.context.close()
+
+
+@needs_chromium
 def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: Tab) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
@@ -375,7 +402,7 @@ def test_a_sale_that_is_recorded_beside_an_open_deal_is_counted(shop: Shop, brow
         shop.built()
         server.follows()
         page.clock.run_for(30_000)
-        expect(page.locator("[data-field='deals.won.amount']")).to_have_text("$ 80.000,5")
+        expect(page.locator("[data-field='deals.won.amount']")).to_have_text("$\u00a080.000,50")
         numbers = tab.numbers()
         assert (numbers["deals.won.deals"], numbers["deals.open.deals"]) == ("1", "0")
         page.context.close()
@@ -488,7 +515,7 @@ def test_an_endpoint_that_this_server_lacks_leaves_its_section_out(tab: Tab) -> 
     del document["components"]["schemas"]["MoneyAtRisk"]
     tab.page.route("**/openapi.json", lambda route: route.fulfill(json=document))
     page = tab.sign_in()
-    expect(page.locator(".card .term")).to_have_count(4)
+    expect(page.locator(".card h2 .term")).to_have_count(4)
     expect(page.locator("#wrong")).to_be_visible()
     assert page.locator("#risk").count() == 0
 

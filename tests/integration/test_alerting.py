@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.paths import ROOT
-from serve.alert_thresholds import DEFAULT_THRESHOLDS
 from serve.alerting.service import Alerting
 from serve.alerting.settings import AlertingSettings
+from serve.reader import DEFAULT_SETTINGS
 from tests.support.shop import NOW, Shop, event
 from tests.support.watcher import Watcher
 from tests.support.webhook import Webhook, listening
@@ -136,7 +136,7 @@ def checked(alerting: Alerting, now: datetime) -> list[str]:
 
 
 def settings_of(shop: Shop) -> AlertingSettings:
-    return AlertingSettings(shop.warehouse, "http://127.0.0.1/", 60, "es", DEFAULT_THRESHOLDS)
+    return AlertingSettings(shop.warehouse, "http://127.0.0.1/", 60, "es", DEFAULT_SETTINGS)
 
 
 def test_an_alert_is_told_again_only_after_it_was_gone_for_two_checks(shop: Shop) -> None:

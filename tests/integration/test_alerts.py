@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from serve.alert_thresholds import alert_thresholds
+from serve.reader import AnswerSettings
 from serve.settings import SettingsError, settings_from_environment
 from tests.support import reference_alerts
 from tests.support.reference import cleaned, differences
@@ -99,7 +100,7 @@ def test_thresholds_are_settings(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
     now = POOR + timedelta(hours=20)
     assert "payment_errors" in asked(shop, now)
     with shop.serving(
-        now, alert_thresholds=alert_thresholds("payment_errors=1000, unusual_score=1e9")
+        now, answers=AnswerSettings(alert_thresholds("payment_errors=1000, unusual_score=1e9"), "EUR")
     ) as server:
         types = {each["type"] for each in server.get(ALERTS).json()["alerts"]}
         assert "payment_errors" not in types
@@ -113,6 +114,10 @@ def test_thresholds_are_settings(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("ALERT_THRESHOLDS", wrong)
         with pytest.raises(SettingsError, match=f"ALERT_THRESHOLDS: {said}"):
             settings_from_environment()
+    monkeypatch.setenv("ALERT_THRESHOLDS", "")
+    monkeypatch.setenv("CURRENCY", "pesos")
+    with pytest.raises(SettingsError, match="CURRENCY must be a code of three letters"):
+        settings_from_environment()
 
 
 def test_the_admin_page_finds_every_field_that_it_draws(shop: Shop) -> None:

@@ -76,6 +76,7 @@ def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
         {"compare": ""},
         {"include": "everything"},
         {"include": ""},
+        {"include": "trend,everything"},
         {"start": "yesterday"},
         {"start": "2026-02-30"},
         {"start": "20260301"},

@@ -45,10 +45,8 @@ NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 
 def number(text: str) -> float:
-    """A number as the English page writes it; money is written as in Colombia."""
-    if text.startswith("$ "):
-        return float(text[2:].replace(".", "").replace(",", "."))
-    return float(text.replace(",", "").removesuffix(" %"))
+    """A number as the English page writes it, money of Colombia included."""
+    return float(text.removeprefix("$").replace(",", "").removesuffix(" %"))
 
 
 def field(answer: Any, path: str) -> Any:

@@ -322,7 +322,12 @@ def answer(
     first, finish, last = window(now, zone, start, end)
     known = [event for event in cleaned(events) if event.at <= now]
     stats = answer_of(known, zone, mode, first, finish, last)
-    if include == "trend":
+    if include and "names" in include:
+        lists = ("top_products", "top_viewed_products", "product_performance")
+        slugs = {product["slug"] for each in lists for product in stats[each]}
+        names = names_of(known)
+        stats["names"] = {slug: names.get(slug, slug) for slug in slugs}
+    if include and "trend" in include:
         stats["trend"] = list(trend(known, zone, first, last))
     if compare == "previous":
         start_before, last_before = first - (finish - first), first - MICROSECOND
@@ -342,6 +347,12 @@ def trend(known: list[Event], zone: ZoneInfo, first: datetime, last: datetime) -
         day += timedelta(days=1)
 
 
+def names_of(known: list[Event]) -> dict[str | None, str]:
+    """The newest name of each product that has one."""
+    named = sorted((event for event in known if event.name), key=lambda event: (event.at, event.name or ""))
+    return {event.slug: event.name or "" for event in named}
+
+
 def answer_of(
     known: list[Event], zone: ZoneInfo, mode: str, first: datetime, finish: datetime, last: datetime
 ) -> dict[str, Any]:
@@ -349,13 +360,11 @@ def answer_of(
     inside = [event for event in known if first <= event.at <= last]
 
     groups: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
-    names: dict[str | None, str] = {}
+    names = names_of(known)
     for event in inside:
         groups[event.type, None].append(event)
         if event.slug:
             groups[event.type, event.slug].append(event)
-    for event in sorted(known, key=lambda event: (event.at, event.name or "")):
-        names[event.slug] = event.name or names.get(event.slug, "")
 
     def of(kind: str, slug: str | None = None) -> list[Event]:
         return groups[kind, slug]
@@ -384,7 +393,7 @@ def answer_of(
         views, purchases = counted(of("product_view", slug)), counted(of("purchase", slug))
         return {
             "slug": slug,
-            "name": names[slug] or slug,
+            "name": names.get(slug, slug),
             "views": views,
             "add_to_cart": counted(of("add_to_cart", slug)),
             "purchases": purchases,

@@ -257,7 +257,9 @@ class Scenario:
         given = self.random.choice([[], ["start"], ["end"], ["start", "end"], ["start", "end"]])
         days = {"start": start.isoformat(), "end": end.isoformat()}
         compared = self.random.choice([{}, {"compare": "previous"}])
-        included = self.random.choice([{}, {"include": "trend"}])
+        included = self.random.choice(
+            [{}, {"include": "trend"}, {"include": "names"}, {"include": "trend,names"}]
+        )
         return now, query | {name: days[name] for name in given} | compared | included
 
     def draw_ranges(self) -> list[tuple[date, date]]:

@@ -20,7 +20,7 @@ def main(path: str) -> None:
         page = browser.new_page(viewport={"width": 1200, "height": 640})
         with shop.serving(NEWEST) as server:
             page.goto(f"{server.client.base_url}?lang=en#token={token()}")
-            expect(page.locator(".card .term")).to_have_count(4)
+            expect(page.locator(".card h2 .term")).to_have_count(4)
             expect(page.locator(".card polyline").first).to_be_visible()
             expect(page.locator("main")).to_have_attribute("aria-busy", "false")
             page.screenshot(path=path)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from serve.endpoint import Answer, Endpoint
 from serve.endpoints.alerts.models import Alerts
 from serve.endpoints.alerts.rules import Counts, UnsoldProduct, alerts_of
-from serve.endpoints.alerts.texts import Language
+from serve.endpoints.alerts.texts import Wording
 from serve.endpoints.alerts.unusual import MOST_DAYS, DayRow, Unusual, unusual
 from serve.query import AlertsQuery
 from serve.reader import Reader
@@ -34,7 +34,7 @@ async def answer(reader: Reader, window: Window, query: AlertsQuery) -> Answer:
     Rules with thresholds (ALERT_THRESHOLDS), and what is not usual: today so far against the same weekday
     up to the same time of day, over the last 8 weeks.
     """
-    thresholds = reader.thresholds
+    thresholds = reader.settings.thresholds
     parameters = {
         "now": window.now,
         "session_events": thresholds.session_events,
@@ -46,9 +46,9 @@ async def answer(reader: Reader, window: Window, query: AlertsQuery) -> Answer:
         reader.rows(PRODUCTS, parameters),
     )
     today = await reader.run(lambda: Calendar(reader.snapshot).day_of(window.now))
-    language: Language = "en" if query.lang == "en" else "es"
+    wording = Wording("en" if query.lang == "en" else "es", reader.settings.currency)
     return Answer(
-        Alerts(alerts=alerts_of(counts, products, found, thresholds, in_utc(window.now), today, language))
+        Alerts(alerts=alerts_of(counts, products, found, thresholds, in_utc(window.now), today, wording))
     )
 
 
@@ -58,7 +58,7 @@ async def unusual_today(reader: Reader, window: Window) -> list[Unusual]:
     if not parameters:
         return []
     today, *before = await reader.rows(DAYS, parameters)
-    found = [*unusual(today, before, reader.thresholds)]
+    found = [*unusual(today, before, reader.settings.thresholds)]
     return [each for each in found if each.what == "events"] if found and not today.events else found
 
 

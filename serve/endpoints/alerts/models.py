@@ -23,7 +23,7 @@ class Alert(BaseModel):
     )
     actual: float | None = field_on_request("What it is today so far.")
     money: float | None = field_on_request(
-        "Today's net revenue so far less what is usual, in COP; negative where there is less."
+        "Today's net revenue so far less what is usual; negative where there is less."
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from serve.alert_thresholds import AlertThresholds
 from serve.endpoints.alerts.models import Alert, Severity
-from serve.endpoints.alerts.texts import Language, said, unusual_said
+from serve.endpoints.alerts.texts import Language, Wording, said, unusual_said
 from serve.endpoints.alerts.unusual import Unusual
 from serve.rounding import rounded
 
@@ -39,14 +39,14 @@ def alerts_of(
     thresholds: AlertThresholds,
     now: datetime,
     today: date,
-    language: Language,
+    wording: Wording,
 ) -> list[Alert]:
     """The alerts, the most severe first; `all_clear` where there is none, but for good news."""
-    alerts = [*rule_alerts(counts, products, thresholds, now, language)]
+    alerts = [*rule_alerts(counts, products, thresholds, now, wording.language)]
     if not alerts and not any(each.is_bad for each in found):
-        message = said(language, "all_clear")
+        message = said(wording.language, "all_clear")
         alerts = [Alert(type="all_clear", message=message, severity="info", timestamp=now)]
-    alerts += (unusual_alert(each, now, today, language) for each in found)
+    alerts += (unusual_alert(each, now, today, wording) for each in found)
     return sorted(alerts, key=lambda alert: (ORDER.index(alert.severity), alert.type))
 
 
@@ -88,12 +88,12 @@ def rule_alerts(
         yield alert("stuck_sessions", "info", count=counts.stuck_sessions, limit=thresholds.session_events)
 
 
-def unusual_alert(found: Unusual, now: datetime, today: date, language: Language) -> Alert:
+def unusual_alert(found: Unusual, now: datetime, today: date, wording: Wording) -> Alert:
     """Critical where no event comes at all, a warning where it is bad, else good to know."""
     severity: Severity = "critical" if found.what == "events" and not found.actual else "warning"
     return Alert(
         type=f"unusual_{found.what}",
-        message=unusual_said(language, found, today),
+        message=unusual_said(wording, found, today),
         severity=severity if found.is_bad else "info",
         timestamp=now,
         expected=rounded(Decimal(repr(found.expected)), 1),

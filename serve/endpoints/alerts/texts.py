@@ -1,11 +1,21 @@
 """How alerts are said, in two languages."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from serve.endpoints.alerts.unusual import Unusual
 
 Language = Literal["es", "en"]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """currency: ISO 4217."""
+
+    language: Language
+    currency: str
+
 
 RULES: dict[Language, dict[str, str]] = {
     "es": {
@@ -62,24 +72,26 @@ def said(language: Language, rule: str, **facts: object) -> str:
     return RULES[language][rule].format(**facts)
 
 
-def unusual_said(language: Language, found: Unusual, today: date) -> str:
+def unusual_said(wording: Wording, found: Unusual, today: date) -> str:
     """The message about what is not usual for the weekday of `today`."""
     return said(
-        language,
+        wording.language,
         "unusual",
-        what=WHAT[language][found.what],
-        actual=amount(language, found.what, found.actual),
-        expected=amount(language, found.what, found.expected),
-        weekday=WEEKDAYS[language][today.weekday()],
+        what=WHAT[wording.language][found.what],
+        actual=amount(wording, found.what, found.actual),
+        expected=amount(wording, found.what, found.expected),
+        weekday=WEEKDAYS[wording.language][today.weekday()],
     )
 
 
-def amount(language: Language, what: str, value: float) -> str:
+def amount(wording: Wording, what: str, value: float) -> str:
     """A number of an alert with its unit."""
+    language = wording.language
     if what.endswith("_rate"):
         space = " " if language == "es" else ""
         return f"{number_said(language, value, 1)}{space}%"
-    return f"{number_said(language, value)} COP" if what == "net_revenue" else number_said(language, value)
+    unit = f" {wording.currency}" if what == "net_revenue" else ""
+    return number_said(language, value) + unit
 
 
 def number_said(language: Language, value: float, places: int = 0) -> str:

@@ -35,8 +35,8 @@ class Unusual:
     """A number of today that is not normal.
 
     what: orders, net_revenue, sessions, cart_rate, checkout_rate, payment_errors, whatsapp_clicks or events.
-    expected, actual: a count, COP, or for rates %.
-    money: what today's net revenue is above that of the other days, in COP; below, it is negative.
+    expected, actual: a count, money, or for rates %.
+    money: what today's net revenue is above that of the other days; below, it is negative.
     is_bad: whether it is less than it should be; of errors, more.
     """
 

@@ -17,7 +17,7 @@ from serve.endpoints.dashboard.rows import (
     WHATSAPP_SESSIONS,
     WindowRows,
 )
-from serve.query import Compare, Mode, StatsQuery
+from serve.query import Compare, Include, Mode, StatsQuery
 from serve.reader import Reader
 from serve.window import Window, window_before
 
@@ -26,14 +26,17 @@ async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
     """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
 
     With `compare=previous`, also the same over the window of equal length just before; with
-    `include=trend`, also sales, revenue, average order and abandonment of each day.
+    `include=trend`, also sales, revenue, average order and abandonment of each day; with `include=names`,
+    the names of all products in the lists; `include=trend,names` gives both.
     Refused with 422: a range that ends before it starts, starts after today, or has more than 366 days.
     """
     rows = await window_rows(reader, window, query.mode)
     stats = await reader.run(lambda: dashboard_stats(rows, window, query.mode))
-    days = previous = None
-    if query.include:
+    days = names = previous = None
+    if Include.TREND in query.include:
         days = trend(rows.steps, await reader.rows(TREND, window.parameters()), window)
+    if Include.NAMES in query.include:
+        names = {row.slug: row.name for row in rows.products}
     if query.compare:
         before = await reader.run(lambda: window_before(reader.snapshot, window))
         rows_before = await window_rows(reader, before, query.mode)
@@ -41,7 +44,7 @@ async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
     unreadable = await reader.rows(UNREADABLE_SALES, window.parameters())
     defects = ", ".join(f"{row.defect}={row.events}" for row in unreadable)
     return Answer(
-        ComparedStats.model_construct(**dict(stats), trend=days, previous=previous),
+        ComparedStats.model_construct(**dict(stats), trend=days, names=names, previous=previous),
         headers={"X-Data-Unreadable-Sales": defects} if defects else {},
     )
 

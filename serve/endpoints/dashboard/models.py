@@ -129,11 +129,9 @@ class DashboardStats(BaseModel):
     total_sales: Count = localized_field(definition("purchases"), "Número de compras.")
     total_revenue: float = localized_field(
         definition("revenue"),
-        "Precio × cantidad de las compras, en pesos colombianos.",
+        "Precio × cantidad de las compras.",
     )
-    average_order_value: float = localized_field(
-        definition("average_order_value"), "Ingresos / ventas, en pesos colombianos."
-    )
+    average_order_value: float = localized_field(definition("average_order_value"), "Ingresos / ventas.")
     top_products: list[ProductCount] = localized_field(
         "The 5 products with most units sold.", "Los 5 productos con más unidades vendidas."
     )
@@ -214,6 +212,10 @@ class ComparedStats(DashboardStats):
     trend: list[TrendDay] | None = field_on_request(
         "With `include=trend` only: each day of the window, ascending, as a query for that day"
         " alone gives it.",
+    )
+
+    names: dict[str, str] | None = field_on_request(
+        "With `include=names` only: the name of each product in the lists, by its slug.",
     )
 
     previous: DashboardStats | None = field_on_request(

@@ -2,10 +2,10 @@
 import { chart } from "../chart.js";
 import { comparison } from "../comparison.js";
 import { element } from "../dom.js";
-import { count, day, money, percent } from "../format.js";
+import { count, day, money, percent, short } from "../format.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
-import { withTooltip } from "../tooltip.js";
+import { tooltip, withTooltip } from "../tooltip.js";
 
 const SPARK_HEIGHT = 40;
 
@@ -26,11 +26,18 @@ function card(field, stats, notes) {
     "article",
     { class: "card" },
     element("h2", null, withTooltip(field)),
-    element("p", { class: "value", "data-field": field }, format(stats[field])),
+    element("p", { class: "value" }, value(field, stats[field], format)),
     ...notes,
     comparison(field, stats, format),
     sparkline(field, stats.trend, format),
   );
+}
+
+/** A large number is short, and shows all of it on hover, focus or tap. */
+function value(field, number, format) {
+  const [whole, shown] = [format(number), short(number, format)];
+  const said = element("span", { "data-field": field }, whole);
+  return shown === whole ? said : tooltip(shown, `whole-${field}`, said);
 }
 
 /** A line without axes. Seven times 24 hours begin within a day, which would look like a bad one. */

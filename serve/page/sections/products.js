@@ -6,7 +6,7 @@ import { table } from "../table.js";
 import { numberColumn, section, textColumn } from "./layout.js";
 
 export function products({ stats }) {
-  const slug = textColumn("slug", t("product"));
+  const name = { key: "slug", label: t("product"), format: (slug) => stats.names[slug], isText: true };
   const performance = [
     textColumn("name", t("product")),
     numberColumn("views", t("views")),
@@ -17,8 +17,8 @@ export function products({ stats }) {
   ];
   return section(
     "products",
-    table("top_products", [slug, numberColumn("count", t("units"))], stats.top_products),
-    table("top_viewed_products", [slug, numberColumn("count", t("views"))], stats.top_viewed_products),
+    table("top_products", [name, numberColumn("count", t("units"))], stats.top_products),
+    table("top_viewed_products", [name, numberColumn("count", t("views"))], stats.top_viewed_products),
     table("product_performance", performance, stats.product_performance, state.productOrder),
   );
 }

@@ -74,15 +74,21 @@ async function record(id) {
   }
 }
 
-/** Pesos as they are written in Colombia, `80.000` or `80000,50`; null where the reader gave up. */
+/** What the reader wrote, null where they gave up. */
 function askForAmount() {
   let amount;
   do {
     const text = prompt(t("saleAmount"));
     if (text === null) return null;
-    amount = Number(text.replace(/[^0-9,]/g, "").replace(",", "."));
+    amount = amountOf(text);
   } while (!(amount > 0));
   return amount;
+}
+
+/** `80.000`, `80,000` and `80000,50` alike: what follows the last point or comma are decimals where it has one or two digits. */
+function amountOf(text) {
+  const [, units, decimals = ""] = text.replace(/[^0-9.,]/g, "").match(/^(.*?)(?:[.,](\d{1,2}))?$/);
+  return Number(`${units.replace(/[.,]/g, "")}.${decimals}`);
 }
 
 function latestSessions({ whatsapp_sessions_list }) {

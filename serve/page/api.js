@@ -62,8 +62,11 @@ export const getAlerts = (lang) => getOptional(ALERTS, parameters({ lang }));
 /** Persons who took the steps to a purchase in order, between two days, likewise. */
 export const getStrictFunnel = (start, end) => getOptional(FUNNEL, parameters({ order: "strict", start, end }));
 
-/** Customers by segment in the 90 days up to the end of a day, likewise. */
-export const getRfm = (end) => getOptional(RFM, parameters({ end }));
+/** Customers by segment in the 90 days up to the end of a day, likewise; who they are is not kept. */
+export async function getSegments(end) {
+  const answer = await getOptional(RFM, parameters({ end }));
+  return answer && { segments: answer.segments };
+}
 
 const parameters = (values) => new URLSearchParams(values).toString();
 

@@ -1,4 +1,4 @@
-/** What the reader chose: `days`, or `start` and `end`; `mode`; `lang`. It is in the page's address, which can be shared. */
+/** What the reader chose: `days`, or `start` and `end`; `mode`; `lang`; and the part of the page. It is in the page's address, which can be shared. */
 
 const DAY = 86_400_000;
 
@@ -15,9 +15,12 @@ export function readFilters() {
   };
 }
 
-export function writeFilters({ start, end, days, mode, lang }) {
+/** The part of the page: how the shop is doing is the first. */
+export const readPart = () => pick(new URLSearchParams(location.search).get("part"), ["overview", "why", "carts", "customers"]);
+
+export function writeAddress({ start, end, days, mode, lang }, part) {
   const range = days === "range" ? { start, end } : { days };
-  history.replaceState(null, "", `?${parameters({ ...range, mode, lang })}`);
+  history.replaceState(null, "", `?${parameters({ ...range, mode, lang, part })}`);
 }
 
 /** The query string for the API. Seven days are its rolling window; 30 and 90 days begin on a day of the store and end now. */

@@ -8,8 +8,8 @@ import {
   getDocumentation,
   getHealth,
   getOrders,
-  getRfm,
   getRisk,
+  getSegments,
   getStats,
   getStrictFunnel,
   getToday,
@@ -17,22 +17,27 @@ import {
   keepToken,
   takeTokenFromAddress,
 } from "./api.js";
-import { draw } from "./dashboard.js";
-import { daysBefore, queryOf, writeFilters } from "./filters.js";
-import { moment } from "./format.js";
+import { saveAll } from "./csv.js";
+import { draw, showPart } from "./dashboard.js";
+import { daysBefore, queryOf, writeAddress } from "./filters.js";
+import { day, duration, moment } from "./format.js";
 import { t, translateDocument } from "./i18n.js";
+import { dropNumbers, keepNumbers, keptNumbers } from "./kept.js";
 import { state } from "./state.js";
 
 const REFRESH_MS = 30_000;
 const POLL_MS = 2_000;
-const [signIn, filterForm, language, main, status, problem, stale] = [
+const [signIn, filterForm, language, parts, main, footer, status, problem, stale, age] = [
   "sign-in",
   "filters",
   "language",
+  "parts",
   "dashboard",
+  "footer",
   "status",
   "problem",
   "stale",
+  "age",
 ].map((id) => document.getElementById(id));
 const signInForm = /** @type {HTMLFormElement} */ (signIn);
 
@@ -61,7 +66,9 @@ async function refresh() {
     const [rest] = await Promise.all([getRest(query, filters, first.stats), (documentation ??= readDocumentation())]);
     if (isWanted()) {
       state.version = version;
-      show(newestEventAt, { ...first, alerts, ...rest });
+      const numbers = { ...first, alerts, ...rest };
+      show(newestEventAt, numbers);
+      keepNumbers(choiceOf(filters), { newestEventAt, numbers });
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -81,8 +88,8 @@ async function getRest(query, { days }, { events_timeline }) {
     carts: getCarts(query),
     deals: getDeals(query),
     risk: getRisk(query),
-    rfm: getRfm(last),
-    earlierRfm: getRfm(daysBefore(last, 30)),
+    rfm: getSegments(last),
+    earlierRfm: getSegments(daysBefore(last, 30)),
   };
   const answers = await Promise.all(Object.values(asked));
   return Object.fromEntries(Object.keys(asked).map((name, index) => [name, answers[index]]));
@@ -101,20 +108,32 @@ async function pollVersion() {
   }
 }
 
-function show(newestEventAt, numbers) {
+/** Shows numbers; `askedAt` of those that were kept tells their age. */
+function show(newestEventAt, numbers, askedAt = null) {
   showError("");
-  status.textContent = newestEventAt ? `${t("newest")}: ${moment(newestEventAt)}` : "";
+  const [first, last] = [0, -1].map((index) => day(numbers.stats.events_timeline.at(index).date));
+  const newest = newestEventAt ? ` · ${t("newest")}: ${moment(newestEventAt)}` : "";
+  status.textContent = `${first} – ${last}${newest}`;
+  age.textContent = askedAt ? t("old").replace("{}", duration(Math.max(1, (Date.now() - Date.parse(askedAt)) / 1000))) : "";
+  age.hidden = !askedAt;
   state.numbers = numbers;
   const drawing = JSON.stringify([numbers, state.filters.lang]);
   if (drawing !== state.drawing) draw(main, numbers);
   state.drawing = drawing;
-  main.hidden = false;
+  for (const each of [main, parts, footer]) each.hidden = false;
 }
+
+/** What a page that is opened again shows until the answers come. */
+function showKept() {
+  const kept = getToken() && keptNumbers(choiceOf(state.filters));
+  if (kept) show(kept.newestEventAt, kept.numbers, kept.askedAt);
+}
+
+const choiceOf = (filters) => JSON.stringify(filters);
 
 function handleError({ status: code, message }) {
   if (code === 401 || code === 403) {
-    dropToken();
-    updateLayout();
+    signOut();
     showError(t(code === 401 ? "unauthorized" : "forbidden"));
   } else {
     showError(message || t("away"));
@@ -126,22 +145,32 @@ function showError(text) {
   problem.hidden = !text;
 }
 
-/** Shows the parts of the page for a reader who is signed in, or who is not. */
+function signOut() {
+  dropToken();
+  dropNumbers();
+  state.numbers = null;
+  state.drawing = "";
+  main.replaceChildren();
+  updateLayout();
+}
+
+/** Shows what of the page is for a reader who is signed in, or who is not. */
 function updateLayout() {
   const isSignedIn = Boolean(getToken());
   signIn.hidden = isSignedIn;
   filterForm.hidden = !isSignedIn;
-  main.hidden = !isSignedIn || !state.numbers;
+  for (const each of [main, parts, footer]) each.hidden = !isSignedIn || !state.numbers;
   status.textContent = isSignedIn ? t("loading") : "";
-  stale.hidden = true;
+  stale.hidden = age.hidden = true;
   showError("");
 }
 
 function applyFilters() {
-  for (const form of [filterForm, language]) {
+  const chosen = { ...state.filters, part: state.part };
+  for (const form of [filterForm, language, parts]) {
     for (const input of form.querySelectorAll("input")) {
-      if (input.type === "radio") input.checked = state.filters[input.name] === input.value;
-      else input.value = state.filters[input.name];
+      if (input.type === "radio") input.checked = chosen[input.name] === input.value;
+      else input.value = chosen[input.name];
     }
   }
   document.getElementById("range").hidden = state.filters.days !== "range";
@@ -151,7 +180,7 @@ function applyFilters() {
 
 function changeFilter({ target }) {
   state.filters = { ...state.filters, [target.name]: target.value };
-  writeFilters(state.filters);
+  writeAddress(state.filters, state.part);
   applyFilters();
   refresh();
 }
@@ -165,21 +194,21 @@ signIn.onsubmit = (event) => {
   updateLayout();
   refresh();
 };
-document.getElementById("sign-out").onclick = () => {
-  dropToken();
-  state.numbers = null;
-  state.drawing = "";
-  main.replaceChildren();
-  updateLayout();
+document.getElementById("sign-out").onclick = signOut;
+parts.onchange = ({ target }) => {
+  state.part = /** @type {HTMLInputElement} */ (target).value;
+  writeAddress(state.filters, state.part);
+  showPart(main);
 };
+document.getElementById("save-all").onclick = () => saveAll(main);
+document.getElementById("print").onclick = () => print();
+onbeforeprint = () => main.querySelectorAll("details").forEach((details) => (details.open = true));
 document.onvisibilitychange = refresh;
-matchMedia("(prefers-color-scheme: dark)").onchange = () => {
-  if (state.numbers) draw(main, state.numbers);
-};
 setInterval(refresh, REFRESH_MS);
 setInterval(pollVersion, POLL_MS);
 
 takeTokenFromAddress();
 applyFilters();
 updateLayout();
+showKept();
 refresh();

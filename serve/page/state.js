@@ -1,9 +1,11 @@
 /** All that the page remembers from one drawing to the next. */
-import { readFilters } from "./filters.js";
+import { readFilters, readPart } from "./filters.js";
 
 export const state = {
   /** What the reader chose. A change replaces the object, so that a response can tell whether it is still wanted. */
   filters: readFilters(),
+  /** The part of the page that the reader chose. */
+  part: readPart(),
   /** What each field means, by its path and then by language. */
   definitions: {},
   /** Whether this server takes events. */
@@ -16,6 +18,8 @@ export const state = {
   drawing: "",
   /** How the reader sorts the table of products. */
   productOrder: { key: "views", descending: true },
+  /** The fields of tables of which the reader asked for all rows. */
+  unfolded: new Set(),
   /** Sessions whose sale was recorded on this page and is not counted yet. */
   recordedSales: new Set(),
 };

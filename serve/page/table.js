@@ -1,8 +1,27 @@
+import { rowsOf, saveRows } from "./csv.js";
 import { element } from "./dom.js";
-import { money, moneyLike } from "./format.js";
-import { save } from "./save.js";
-import { withTooltip } from "./tooltip.js";
+import { count, money, moneyLike } from "./format.js";
 import { t } from "./i18n.js";
+import { state } from "./state.js";
+import { withTooltip } from "./tooltip.js";
+
+const FEW = 5; // Rows of a list of many, until the reader asks for all.
+const NARROW = 3; // Columns that a telephone has room for; it shows a row of more as a block.
+
+/** A table of the first rows, with a button that shows the others. */
+export function shortTable(field, columns, rows) {
+  const made = table(field, columns, rows);
+  const more = [...made.querySelectorAll("tbody tr")].slice(FEW);
+  if (!more.length || state.unfolded.has(field)) return made;
+  more.forEach((row) => (/** @type {HTMLElement} */ (row).hidden = true));
+  const show = ({ currentTarget }) => {
+    state.unfolded.add(field);
+    more.forEach((row) => (/** @type {HTMLElement} */ (row).hidden = false));
+    currentTarget.remove();
+  };
+  made.append(element("button", { type: "button", class: "quiet more", onclick: show }, `${t("showAll")} ${count(rows.length)}`));
+  return made;
+}
 
 /**
  * The rows of a field as a table, with its CSV to download.
@@ -13,13 +32,13 @@ import { t } from "./i18n.js";
  */
 export function table(field, columns, rows, sorting, name) {
   if (!rows.length) return figure(field, name, element("p", { class: "empty" }, t("none")));
-  columns = columns.map((column) =>
-    column.format === money ? { ...column, format: moneyLike(rows.map((row) => row[column.key])) } : column,
-  );
   const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
-  const body = element("tbody", null, ...ordered.map((row) => line(columns, row)));
-  const shown = element("table", { "data-field": field }, head(columns, sorting, redraw), body);
-  const button = element("button", { type: "button", class: "quiet", onclick: download }, t("csv"));
+  const written = columns.map((column) => (column.format === money ? { ...column, format: moneyLike(valuesOf(column, rows)) } : column));
+  const body = element("tbody", { role: "rowgroup" }, ...ordered.map((row) => line(written, row)));
+  const className = columns.length > NARROW ? "wide" : null;
+  const shown = element("table", { role: "table", class: className, "data-field": field }, head(columns, sorting, redraw), body);
+  const cells = [columns.map(({ key }) => key), ...ordered.map((row) => columns.map(({ key }) => row[key]))];
+  const button = element("button", { type: "button", class: "quiet", onclick: () => saveRows(field, cells) }, t("csv"));
 
   function redraw(key) {
     Object.assign(sorting, { descending: sorting.key === key ? !sorting.descending : true, key });
@@ -28,15 +47,16 @@ export function table(field, columns, rows, sorting, name) {
     sorted.querySelector(`[data-key="${key}"] button`).focus();
   }
 
-  function download() {
-    const lines = [columns.map(({ key }) => key), ...ordered.map((row) => columns.map(({ key }) => row[key]))];
-    const text = lines.map((values) => values.map(quoted).join(",")).join("\r\n");
-    save(`${field}.csv`, new Blob(["\ufeff", text], { type: "text/csv" }));
-  }
-
-  const result = figure(field, name, element("div", { class: "scroll", tabindex: "0" }, shown), button);
+  const result = figure(
+    field,
+    name,
+    rowsOf(element("div", { class: "rows" }, shown), [[t(name ?? field.split(".").pop())], ...cells]),
+    button,
+  );
   return result;
 }
+
+const valuesOf = ({ key }, rows) => rows.map((row) => row[key]);
 
 function figure(field, name, ...content) {
   return element("figure", null, element("figcaption", null, withTooltip(field, name)), ...content);
@@ -47,27 +67,22 @@ function head(columns, sorting, redraw) {
     const order = sorting?.key === key && (sorting.descending ? "descending" : "ascending");
     const sorter = { type: "button", class: "sort", title: `${t("sortBy")} ${label}` };
     const title = sorting ? element("button", { ...sorter, onclick: () => redraw(key) }, label) : label;
-    return element("th", { scope: "col", "data-key": key, class: format && !isText && index ? "number" : null, "aria-sort": order }, title);
+    const attributes = { role: "columnheader", scope: "col", "data-key": key, "aria-sort": order };
+    return element("th", { ...attributes, class: format && !isText && index ? "number" : null }, title);
   });
-  return element("thead", null, element("tr", null, ...cells));
+  return element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...cells));
 }
 
 function line(columns, row) {
-  const cells = columns.map(({ key, format, isText }, index) => {
-    const name = index ? "td" : "th";
+  const cells = columns.map(({ key, label, format, isText }, index) => {
     const text = format ? format(row[key]) : String(row[key]);
-    return element(name, { scope: index ? null : "row", class: format && !isText && index ? "number" : null }, text);
+    if (!index) return element("th", { role: "rowheader", scope: "row" }, text);
+    return element("td", { role: "cell", "data-label": label, class: format && !isText ? "number" : null }, text);
   });
-  return element("tr", null, ...cells);
+  return element("tr", { role: "row" }, ...cells);
 }
 
 function comparator({ key, descending }) {
   const compare = (a, b) => (typeof a === "number" ? a - b : String(a).localeCompare(String(b)));
   return (a, b) => (descending ? -1 : 1) * compare(a[key], b[key]);
-}
-
-/** A value of a CSV file. An apostrophe marks text that a spreadsheet would run as a formula. */
-function quoted(value) {
-  const text = typeof value === "string" && /^[\t\r\n]|^[\s\uFEFF]*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : String(value);
-  return `"${text.replaceAll('"', '""')}"`;
 }

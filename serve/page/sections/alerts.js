@@ -1,15 +1,28 @@
-/** What needs attention now, with what it costs; null where nothing does, or this server has no such endpoint. */
+/** What needs attention now, with what it costs; null where this server has no such endpoint. */
+import { rowsOf } from "../csv.js";
 import { element } from "../dom.js";
 import { money } from "../format.js";
 import { t } from "../i18n.js";
 import { section } from "./layout.js";
 
+const SHOWN = 3; // Those after it are unfolded by a click.
+
 export function alerts({ alerts: answer }) {
-  const found = answer?.alerts.filter(({ type }) => type !== "all_clear") ?? [];
-  return found.length ? section("alerts", element("ul", { class: "alerts" }, ...found.map(alert))) : null;
+  if (!answer) return null;
+  const [first, more] = [answer.alerts.slice(0, SHOWN), answer.alerts.slice(SHOWN)];
+  const title = element("summary", null, t("moreAlerts").replace("{}", String(more.length)));
+  return section("alerts", list(first), more.length ? element("details", null, title, list(more)) : null);
 }
 
-function alert({ message, severity, money: difference }) {
+function list(alerts) {
+  return rowsOf(
+    element("ul", { class: "alerts" }, ...alerts.map(alert)),
+    alerts.map(({ severity, message, money: difference }) => [t(severity), message, difference]),
+  );
+}
+
+function alert({ type, message, severity, money: difference }) {
   const cost = difference < 0 ? element("span", { class: "rate" }, `${money(-difference)} ${t("belowUsual")}`) : null;
-  return element("li", { class: severity }, element("b", null, t(severity)), element("span", null, message), cost);
+  const kind = type === "all_clear" ? null : element("b", null, t(severity));
+  return element("li", { class: type === "all_clear" ? type : severity }, kind, element("span", null, message), cost);
 }

@@ -1,6 +1,7 @@
 /** The first numbers of the page, each with how it moved. */
 import { chart } from "../chart.js";
 import { comparison } from "../comparison.js";
+import { rowsOf } from "../csv.js";
 import { element } from "../dom.js";
 import { count, day, money, percent, short } from "../format.js";
 import { t } from "../i18n.js";
@@ -13,10 +14,15 @@ export const FORMATS = { total_revenue: money, total_sales: count, average_order
 
 export function cards({ stats, unreadable }) {
   const notes = { total_revenue: unreadable.map(note) };
-  return element(
+  const all = element(
     "section",
     { id: "cards", class: "cards", "aria-label": t("title") },
     ...Object.keys(FORMATS).map((field) => card(field, stats, notes[field] ?? [])),
+  );
+  const names = Object.keys(FORMATS);
+  return rowsOf(
+    all,
+    names.map((name) => [t(name), stats[name]]),
   );
 }
 

@@ -1,9 +1,7 @@
-/** What became of carts, and which to win back; null where this server has no such endpoint. */
-import { count, moment, money, percent } from "../format.js";
+/** What became of carts; null where this server has no such endpoint. */
+import { count, money, percent } from "../format.js";
 import { t } from "../i18n.js";
-import { table } from "../table.js";
-import { collapsible, numberColumn, numbers, section } from "./layout.js";
-import { sessionId } from "./session.js";
+import { collapsible, flat, number, numberColumn, numbers, section } from "./layout.js";
 
 const STATES = ["opened", "bought", "sold_over_whatsapp", "emptied", "abandoned", "open"];
 
@@ -13,24 +11,17 @@ export function carts({ carts: answer }) {
     "carts",
     numbers(
       ...STATES.map((name) => outcome(name, answer[name])),
-      ["carts.abandonment_rate", percent(answer.abandonment_rate), "abandonedCarts"],
-      ["carts.recovery_rate", percent(answer.recovery_rate), "recoveredCarts"],
+      number("carts.abandonment_rate", answer.abandonment_rate, percent, "abandonedCarts"),
+      number("carts.recovery_rate", answer.recovery_rate, percent, "recoveredCarts"),
     ),
-    table("carts.open_carts", openColumns(), answer.open_carts),
     ...Object.entries({ by_furthest_step: step, by_source: (source) => source, by_last_error: t }).map(([field, name]) =>
       collapsible(`carts.${field}`, columns(name), answer[field].map(flat)),
     ),
   );
 }
 
-const outcome = (name, { carts, value }) => [`carts.${name}.carts`, count(carts), name, `carts.${name}.value`, money(value)];
-
-const openColumns = () => [
-  { key: "silent_since", label: t("silent_since"), format: moment },
-  numberColumn("value", t("cartValue"), money),
-  { key: "furthest_step", label: t("furthest_step"), format: step, isText: true },
-  { key: "session_id", label: t("session"), format: sessionId, isText: true },
-];
+const outcome = (name, { carts, value }) =>
+  number(`carts.${name}.carts`, carts, count, name, number(`carts.${name}.value`, value, money, "cartValue"));
 
 const columns = (format) => [
   { key: "name", label: t("name"), format },
@@ -40,13 +31,3 @@ const columns = (format) => [
 ];
 
 const step = (name) => t(`step_${name}`);
-
-/** `{ name, opened: { carts, value }, … }` as `{ name, "opened.carts", "opened.value", … }`. */
-const flat = ({ name, ...states }) =>
-  Object.fromEntries([
-    ["name", name],
-    ...Object.entries(states).flatMap(([state, { carts, value }]) => [
-      [`${state}.carts`, carts],
-      [`${state}.value`, value],
-    ]),
-  ]);

@@ -1,7 +1,6 @@
 /** What went wrong for visitors. */
-import { count } from "../format.js";
-import { numbers, section } from "./layout.js";
+import { number, numbers, section } from "./layout.js";
 
 export function errors({ stats }) {
-  return section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => [`error_counts.${name}`, count(value)])));
+  return section("wrong", numbers(...Object.entries(stats.error_counts).map(([name, value]) => number(`error_counts.${name}`, value))));
 }

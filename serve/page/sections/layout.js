@@ -1,4 +1,5 @@
 /** What sections are made of. */
+import { rowsOf } from "../csv.js";
 import { element } from "../dom.js";
 import { count, percent } from "../format.js";
 import { t } from "../i18n.js";
@@ -11,34 +12,49 @@ export function section(name, ...content) {
 }
 
 /**
- * Numbers beside each other, each `[field, text]`, the key of its name where that is not the field's own, and the field and
- * the text of a second number, if any.
+ * A number of a field.
+ *
+ * name: the key of its name, where that is not the field's own. second: a smaller number that belongs to it.
  */
-export function numbers(...rows) {
-  const items = rows.map(([field, text, name, second, secondText]) => {
-    const more = second ? element("dd", { class: "second", "data-field": second }, secondText) : null;
-    return element("div", null, element("dt", null, withTooltip(field, name)), more, element("dd", { "data-field": field }, text));
+export const number = (field, value, format = count, name = field.split(".").pop(), second = null) => ({
+  ...{ field, value, format, name, second },
+});
+
+/** Numbers beside each other. */
+export function numbers(...all) {
+  const items = all.map(({ field, value, format, name, second }) => {
+    const more = second ? element("dd", { class: "second", "data-field": second.field }, second.format(second.value)) : null;
+    const first = element("dd", { "data-field": field, class: value ? null : "zero" }, format(value));
+    return element("div", null, element("dt", null, withTooltip(field, name)), more, first);
   });
-  return element("dl", { class: "numbers" }, ...items);
+  const rows = all.flatMap(({ name, value, second }) => [
+    [t(name), value],
+    ...(second ? [[`${t(name)}: ${t(second.name)}`, second.value]] : []),
+  ]);
+  return rowsOf(element("dl", { class: "numbers" }, ...items), rows);
 }
 
 /**
  * Steps one below the other, with a bar for each.
  *
  * rows: `{ name, field, count }`, and for all but the first `rateField` and `rate`, the share of the step before, perhaps with
- * `more` to say of it and a `note`.
+ * `more` to say of it and a `note`. A share above 100 % is left out.
  */
 export function steps(rows) {
   const most = Math.max(...rows.map((row) => row.count), 1);
-  return element("ol", { class: "steps" }, ...rows.map((row) => step(row, most)));
+  return rowsOf(
+    element("ol", { class: "steps" }, ...rows.map((row) => step(row, most))),
+    rows.map((row) => [t(row.name), row.count, ...(row.rateField ? [row.rate] : [])]),
+  );
 }
 
 function step({ name, field, count: number, rateField, rate, more = "", note = null }, most) {
   const bar = element("span", { class: "bar" });
   bar.style.width = `${(100 * number) / most}%`;
-  const share = rateField
-    ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${t("ofBefore")}${more}`)
-    : null;
+  const share =
+    rateField && rate <= 100
+      ? element("span", { class: "rate" }, element("b", { "data-field": rateField }, percent(rate)), ` ${t("ofBefore")}${more}`)
+      : null;
   const said = note ? element("span", { class: "rate" }, note) : null;
   const value = element("b", { class: "value", "data-field": field }, count(number));
   return element("li", null, element("span", null, withTooltip(field, name)), value, bar, share, said);
@@ -48,6 +64,14 @@ function step({ name, field, count: number, rateField, rate, more = "", note = n
 export function collapsible(name, columns, rows) {
   return element("details", null, element("summary", null, t(name.split(".").pop())), table(name, columns, rows));
 }
+
+/** A row of groups of numbers as one of numbers: `{ name, won: { deals } }` becomes `{ name, "won.deals" }`. */
+export const flat = (row) =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      value && typeof value === "object" ? Object.entries(value).map(([part, number]) => [`${name}.${part}`, number]) : [[name, value]],
+    ),
+  );
 
 export const textColumn = (key, label = t(key)) => ({ key, label });
 export const numberColumn = (key, label, format = count) => ({ key, label, format });

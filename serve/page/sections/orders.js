@@ -1,29 +1,29 @@
 /** Orders, what was paid back of them, and the newest ones; null where this server has no such endpoint. */
 import { element } from "../dom.js";
-import { count, decimal, moment, money, percent } from "../format.js";
+import { decimal, moment, money, percent } from "../format.js";
 import { t } from "../i18n.js";
-import { table } from "../table.js";
-import { numberColumn, numbers, section, textColumn } from "./layout.js";
+import { shortTable } from "../table.js";
+import { number, numberColumn, numbers, section, textColumn } from "./layout.js";
 
 export function orders({ orders: answer }) {
   if (!answer) return null;
   const refunds = [
-    ["orders.refunded", money(answer.refunded)],
-    ["orders.refund_rate", percent(answer.refund_rate)],
-    ["orders.refunds_in_window", money(answer.refunds_in_window)],
+    number("orders.refunded", answer.refunded, money),
+    number("orders.refund_rate", answer.refund_rate, percent),
+    number("orders.refunds_in_window", answer.refunds_in_window, money),
   ];
   return section(
     "orders",
     numbers(
-      ["orders.orders", count(answer.orders)],
-      ["orders.net_revenue", money(answer.net_revenue)],
-      ["orders.average_order_value", money(answer.average_order_value), "averageOrder"],
-      ["orders.new_buyers", count(answer.new_buyers)],
-      ["orders.returning_buyers", count(answer.returning_buyers)],
+      number("orders.orders", answer.orders),
+      number("orders.net_revenue", answer.net_revenue, money),
+      number("orders.average_order_value", answer.average_order_value, money, "averageOrder"),
+      number("orders.new_buyers", answer.new_buyers),
+      number("orders.returning_buyers", answer.returning_buyers),
       ...(answer.refunded || answer.refunds_in_window ? refunds : []),
     ),
     linesPerOrder(answer),
-    table("orders.last_orders", columns(), answer.last_orders),
+    shortTable("orders.last_orders", columns(), answer.last_orders),
   );
 }
 

@@ -1,8 +1,8 @@
 /** What abandoned checkouts and errors may cost; null where this server has no such endpoint. */
-import { count, money } from "../format.js";
+import { money } from "../format.js";
 import { t } from "../i18n.js";
 import { table } from "../table.js";
-import { numberColumn, numbers, section, textColumn } from "./layout.js";
+import { number, numberColumn, numbers, section, textColumn } from "./layout.js";
 
 export function risk({ risk: answer }) {
   if (!answer) return null;
@@ -11,10 +11,10 @@ export function risk({ risk: answer }) {
   return section(
     "risk",
     numbers(
-      ["abandoned_value", money(answer.abandoned_value)],
-      ["abandoned_checkouts", count(answer.abandoned_checkouts)],
-      ["error_value", money(answer.error_value)],
-      ["error_checkouts", count(answer.error_checkouts)],
+      number("abandoned_value", answer.abandoned_value, money),
+      number("abandoned_checkouts", answer.abandoned_checkouts),
+      number("error_value", answer.error_value, money),
+      number("error_checkouts", answer.error_checkouts),
     ),
     table("abandoned_by_source", bySource, answer.abandoned_by_source),
     table("abandoned_by_error", [{ key: "error_type", label: t("error"), format: t }, ...left], answer.abandoned_by_error),

@@ -1,95 +1,49 @@
 /** Carts that went to WhatsApp, and what became of them. */
-import { ApiError, recordSale } from "../api.js";
+import { chart, pictureButton } from "../chart.js";
 import { element } from "../dom.js";
-import { count, decimal, moment, money, percent } from "../format.js";
+import { count, decimal, money, percent } from "../format.js";
 import { t } from "../i18n.js";
-import { state } from "../state.js";
-import { table } from "../table.js";
 import { withTooltip } from "../tooltip.js";
-import { numberColumn, numbers, section } from "./layout.js";
+import { collapsible, flat, number, numberColumn, numbers, section } from "./layout.js";
 import { sessionId } from "./session.js";
 
+const HOURS_HEIGHT = 128;
+
 export function whatsapp({ stats, deals }) {
-  const { whatsapp_sessions, whatsapp_purchases } = stats;
-  const rate = whatsapp_sessions ? Math.round((1000 * whatsapp_purchases) / whatsapp_sessions) / 10 : 0;
   return section(
     "whatsapp",
     numbers(
-      ["whatsapp_sessions", count(whatsapp_sessions)],
-      ["whatsapp_purchases", count(whatsapp_purchases)],
-      ["whatsappRate", percent(rate)],
+      number("whatsapp_sessions", stats.whatsapp_sessions),
+      number("whatsapp_purchases", stats.whatsapp_purchases),
       ...(deals ? outcomes(deals) : []),
     ),
-    ...(deals ? [openDeals(deals)] : []),
+    ...(deals ? hours(deals) : []),
     ...latestSessions(stats),
   );
 }
 
 const outcomes = (deals) => [
-  ["deals.won.deals", count(deals.won.deals), "won"],
-  ["deals.won.amount", money(deals.won.amount), "wonAmount"],
-  ["deals.won_on_web.deals", count(deals.won_on_web.deals), "wonOnWeb"],
-  ["deals.lost.deals", count(deals.lost.deals), "lost"],
-  ["deals.lost.value", money(deals.lost.value), "lostValue"],
-  ["deals.open.deals", count(deals.open.deals), "open"],
-  ["deals.closing_rate", percent(deals.closing_rate)],
-  ["deals.median_minutes", decimal(deals.median_minutes)],
+  number("deals.won.deals", deals.won.deals, count, "won", number("deals.won.amount", deals.won.amount, money, "wonAmount")),
+  number("deals.won_on_web.deals", deals.won_on_web.deals, count, "wonOnWeb"),
+  number("deals.lost.deals", deals.lost.deals, count, "lost", number("deals.lost.value", deals.lost.value, money, "lostValue")),
+  number("deals.open.deals", deals.open.deals, count, "open"),
+  number("deals.closing_rate", deals.closing_rate, percent),
+  number("deals.median_minutes", deals.median_minutes, decimal),
 ];
 
-function openDeals({ open_deals }) {
-  const open = new Set(open_deals.map(({ session_id }) => session_id));
-  state.recordedSales.forEach((id) => open.has(id) || state.recordedSales.delete(id));
-  const columns = [
-    { key: "since", label: t("since"), format: moment },
-    numberColumn("value", t("cartValue"), money),
-    { key: "items", label: t("items"), format: (items) => items ?? "—", isText: true },
-    { key: "session_id", label: t("session"), format: (id) => sessionId(id, state.canTrack ? sale(id) : null), isText: true },
-  ];
-  return table("deals.open_deals", columns, open_deals);
+/** At which hours carts went to WhatsApp that were sold there. */
+function hours({ by_hour }) {
+  const name = "deals.by_hour";
+  const points = by_hour.map(({ hour, won: { deals } }) => ({ label: clock(hour), values: [deals], said: `${t("won")} ${count(deals)}` }));
+  const most = Math.max(...by_hour.map(({ won }) => won.deals));
+  const measures = [{ title: t("wonByHour"), note: `${t("mostAnHour")} ${count(most)}` }];
+  const columns = ["won", "lost", "open"].map((state) => numberColumn(`${state}.deals`, t(state)));
+  const drawn = chart(name, { label: t("wonByHour"), points, measures, height: HOURS_HEIGHT, isBars: true });
+  const hourColumn = { key: "hour", label: t("hour"), format: clock };
+  return [element("div", null, drawn, pictureButton(name)), collapsible(name, [hourColumn, ...columns], by_hour.map(flat))];
 }
 
-function sale(id) {
-  if (state.recordedSales.has(id)) return element("span", { role: "status" }, t("recorded"));
-  const name = `${t("recordSale")} ${id}`;
-  return element(
-    "button",
-    { type: "button", class: "quiet", "aria-label": name, "data-sale": id, onclick: () => record(id) },
-    t("recordSale"),
-  );
-}
-
-async function record(id) {
-  const amount = askForAmount();
-  if (!amount) return;
-  // The page may have been drawn anew since the click.
-  const buttons = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-sale]"));
-  const button = () => [...buttons()].find(({ dataset }) => dataset.sale === id);
-  try {
-    await recordSale(id, amount);
-    state.recordedSales.add(id);
-    button()?.replaceWith(sale(id));
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    button()?.replaceWith(element("span", { role: "alert" }, error.message || t("away")));
-  }
-}
-
-/** What the reader wrote, null where they gave up. */
-function askForAmount() {
-  let amount;
-  do {
-    const text = prompt(t("saleAmount"));
-    if (text === null) return null;
-    amount = amountOf(text);
-  } while (!(amount > 0));
-  return amount;
-}
-
-/** `80.000`, `80,000` and `80000,50` alike: what follows the last point or comma are decimals where it has one or two digits. */
-function amountOf(text) {
-  const [, units, decimals = ""] = text.replace(/[^0-9.,]/g, "").match(/^(.*?)(?:[.,](\d{1,2}))?$/);
-  return Number(`${units.replace(/[.,]/g, "")}.${decimals}`);
-}
+const clock = (hour) => `${hour}:00`;
 
 function latestSessions({ whatsapp_sessions_list }) {
   const sessions = whatsapp_sessions_list.map((id) => element("li", null, sessionId(id)));

@@ -13,10 +13,10 @@ export function shortTable(field, columns, rows) {
   const made = table(field, columns, rows);
   const more = [...made.querySelectorAll("tbody tr")].slice(FEW);
   if (!more.length || state.unfolded.has(field)) return made;
-  more.forEach((row) => (/** @type {HTMLElement} */ (row).hidden = true));
+  more.forEach((row) => /** @type {HTMLElement} */ ((row).hidden = true));
   const show = ({ currentTarget }) => {
     state.unfolded.add(field);
-    more.forEach((row) => (/** @type {HTMLElement} */ (row).hidden = false));
+    more.forEach((row) => /** @type {HTMLElement} */ ((row).hidden = false));
     currentTarget.remove();
   };
   made.append(element("button", { type: "button", class: "quiet more", onclick: show }, `${t("showAll")} ${count(rows.length)}`));

@@ -18,6 +18,7 @@ from serve.health import HealthChecks
 from serve.metrics import add_metrics
 from serve.pages import add_pages
 from serve.reader import Readers
+from serve.root_path import RootPathMiddleware
 from serve.routes import Services, add_routes
 from serve.settings import Settings, settings_from_environment
 from serve.tokens import TokenVerifier
@@ -71,6 +72,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
     )
     app.add_exception_handler(errors.ServeError, errors.error_response)
     app.add_exception_handler(Exception, errors.unexpected_error_response)
@@ -98,13 +100,15 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES, compresslevel=COMPRESSION)
     app.add_middleware(AccessLogMiddleware)
     app.add_middleware(CorrelationIdMiddleware, validator=is_uuid)
+    if settings.root_path:
+        app.add_middleware(RootPathMiddleware, root_path=settings.root_path)
 
     add_routes(app, Services(watcher, tokens, checks))
     if journal:
         add_tracking(app, Tracking(journal, settings.cors_origins, tokens.secrets, settings.workers))
     if settings.metrics_token:
         add_metrics(app, checks, settings.metrics_token)
-    add_pages(app, settings.answers.currency)
+    add_pages(app, settings.answers.currency, settings.root_path)
     return app
 
 

@@ -7,7 +7,7 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
@@ -47,8 +47,12 @@ class Assets:
         return Response(self.files[name], headers=self.headers, media_type=guess_type(name)[0])
 
 
-def add_pages(app: FastAPI, currency: str) -> None:
-    """Serve each of PAGES; the dashboard writes money in the currency, ISO 4217."""
+def add_pages(app: FastAPI, currency: str, root_path: str) -> None:
+    """Serve each of PAGES.
+
+    currency: in which the dashboard writes money, ISO 4217.
+    root_path: path below which a proxy serves all this; without a slash at its end it leads to the dashboard.
+    """
     page, swagger = Assets(PAGE), Assets(SWAGGER)
     for assets in (page, swagger):
         route = app.api_route(
@@ -60,6 +64,8 @@ def add_pages(app: FastAPI, currency: str) -> None:
     app.state.pages = {path: page_html(name, texts) for path, name in PAGES.items()}
     for path in PAGES:
         app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(get_page)
+    if root_path:
+        app.get(root_path, include_in_schema=False)(lambda: RedirectResponse(f"{root_path}/"))
 
 
 def page_html(name: str, texts: dict[str, str]) -> str:

@@ -41,6 +41,7 @@ class Settings:
     log_format: `text` or `json`.
     metrics_token: the bearer token that reads the metrics, at least 32 bytes; None switches them off.
     tracked_events: landing zone to which events may be posted, or None.
+    root_path: below which a proxy serves this, as in `/metrics`, whether it takes it off or not; or empty.
     answers: what answers depend on, beside the data.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
     answers: AnswerSettings = DEFAULT_SETTINGS
+    root_path: str = ""
 
     def __post_init__(self) -> None:
         require_secret("JWT_SECRET", self.jwt_secret)
@@ -71,6 +73,8 @@ class Settings:
                 raise SettingsError(
                     f"CORS_ORIGINS must list exact origins such as https://shop.example, not {origin!r}."
                 )
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", self.root_path):
+            raise SettingsError(f"ROOT_PATH must be a path such as /metrics, not {self.root_path!r}.")
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"PORT must lie between 0 and 65535, not be {self.port}.")
         if self.workers < 1:
@@ -147,4 +151,5 @@ def settings_from_environment() -> Settings:
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
         answers=answer_settings(),
+        root_path=os.environ.get("ROOT_PATH", "").rstrip("/"),
     )

@@ -7,7 +7,9 @@ import struct
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Route, expect
@@ -15,18 +17,22 @@ from playwright.sync_api import Browser, Locator, Route, expect
 from pipeline.paths import ROOT
 from serve.reader import AnswerSettings
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
+from tests.support.nginx import needs_nginx, nginx
 from tests.support.shop import (
     CARTS,
     DASHBOARD,
     FUNNEL,
     MONEY_AT_RISK,
+    NOW,
     ORDERS,
     RFM,
+    SECRET,
     WHATSAPP,
     Server,
     Shop,
     authorized,
     event,
+    free_port,
 )
 from tests.support.tokens import token
 
@@ -571,6 +577,33 @@ def test_no_rate_is_above_100_but_where_that_is_explained(shop: Shop, browser: B
         red = page.locator("#wrong dd").first
         assert red.evaluate("one => getComputedStyle(one).color === getComputedStyle(document.body).color")
         page.context.close()
+
+
+@needs_chromium
+@needs_nginx
+@pytest.mark.parametrize("ending", ["", "/"], ids=["the proxy keeps the path", "the proxy takes it off"])
+def test_all_works_below_a_path_of_another_site(
+    small_shop: Shop, browser: Browser, tmp_path: Path, ending: str
+) -> None:
+    port = free_port()
+    with small_shop.serving(NOW, root_path="/metrics", metrics_token=SECRET) as server:
+        behind = str(server.client.base_url).rstrip("/")
+        place = f"location /metrics/ {{ proxy_pass {behind}{ending}; }}"
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}/metrics/", follow_redirects=True)
+        with client, nginx(f"server {{ listen {port}; access_log off; {place} }}", tmp_path, client):
+            tab = Tab(browser.new_context(base_url=f"http://127.0.0.1:{port}"))
+            page = tab.page
+            page.goto(f"/metrics#token={token()}")
+            expect(page.locator(".card h2 .term")).to_have_count(4)
+            expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+            page.goto("/metrics/docs")
+            expect(page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
+            expect(page.get_by_role("combobox")).to_have_value("/metrics")
+            assert tab.complaints == []
+            assert [url for url in tab.asked if f":{port}/metrics" not in url and "data:" not in url] == []
+            page.context.close()
+        # What Prometheus asks the server itself is no part of the page.
+        assert server.client.get("/metrics").status_code == 401
 
 
 def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None:

@@ -4,7 +4,6 @@ import re
 import shutil
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +12,10 @@ import pytest
 
 from pipeline.paths import ROOT
 from tests.support.metrics import metrics
+from tests.support.nginx import needs_nginx, nginx
 from tests.support.shop import DASHBOARD, SECRET, TRACK, Shop, authorized, event, free_port
 
 DEPLOY = ROOT / "deploy"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 
 
 @pytest.fixture
@@ -42,26 +41,13 @@ def proxied(small_shop: Shop, tmp_path: Path) -> Iterator[tuple[httpx.Client, in
         ):
             assert found in site
             site = site.replace(found, replaced)
-        configuration = tmp_path / "nginx.conf"
-        configuration.write_text(
-            f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}} http {{ {site} }}"
-        )
-        nginx = subprocess.Popen([str(NGINX), "-c", str(configuration)])
         context = ssl.create_default_context(cafile=str(tmp_path / "fullchain.pem"))
-        with httpx.Client(base_url=f"https://localhost:{https}", verify=context) as client:
-            deadline = time.monotonic() + 10
-            while time.monotonic() < deadline:
-                try:
-                    client.get("/healthz")
-                    break
-                except httpx.ConnectError:
-                    assert nginx.poll() is None
+        client = httpx.Client(base_url=f"https://localhost:{https}", verify=context)
+        with client, nginx(site, tmp_path, client):
             yield client, http, behind
-        nginx.terminate()
-        nginx.wait()
 
 
-@pytest.mark.skipif(not NGINX, reason="there is no nginx (apt-get install nginx-light)")
+@needs_nginx
 def test_the_proxy_serves_all_but_the_metrics_over_tls(
     proxied: tuple[httpx.Client, int, httpx.Client], small_shop: Shop
 ) -> None:

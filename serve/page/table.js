@@ -11,12 +11,14 @@ const NARROW = 3; // Columns that a telephone has room for; it shows a row of mo
 /** A table of the first rows, with a button that shows the others. */
 export function shortTable(field, columns, rows) {
   const made = table(field, columns, rows);
-  const more = [...made.querySelectorAll("tbody tr")].slice(FEW);
+  /** @type {HTMLElement[]} */
+  const more = Array.from(made.querySelectorAll("tbody tr")).slice(FEW);
   if (!more.length || state.unfolded.has(field)) return made;
-  more.forEach((row) => /** @type {HTMLElement} */ ((row).hidden = true));
+  const hide = (hidden) => more.forEach((row) => (row.hidden = hidden));
+  hide(true);
   const show = ({ currentTarget }) => {
     state.unfolded.add(field);
-    more.forEach((row) => /** @type {HTMLElement} */ ((row).hidden = false));
+    hide(false);
     currentTarget.remove();
   };
   made.append(element("button", { type: "button", class: "quiet more", onclick: show }, `${t("showAll")} ${count(rows.length)}`));

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
+FIRST_MODULES = ("first.js", "api.js", "filters.js", "state.js")
 PAGES = {"/": "index.html", "/docs": "docs.html"}
 
 HEADERS = {
@@ -77,14 +78,16 @@ def page_html(name: str, texts: dict[str, str]) -> str:
 
 
 def preloads(path: str) -> str:
-    """Links by which a browser asks for all modules at once, and not for each when another one names it."""
-    links = []
-    for file in sorted(PAGE.rglob("*.js*")):
-        if file.name != "docs.js":
-            kind = ' as="json"' if file.suffix == ".json" else ""
-            links.append(
-                f'<link rel="modulepreload"{kind} href="{path}/{file.relative_to(PAGE).as_posix()}">'
-            )
+    """Links by which a browser asks for all modules at once, and not for each when another one names it.
+
+    Those that ask the API come first, so that its answers are on their way while the others load.
+    """
+    names = [file.relative_to(PAGE).as_posix() for file in sorted(PAGE.rglob("*.js*"))]
+    later = [name for name in names if name not in (*FIRST_MODULES, "docs.js")]
+    links = [f'<link rel="modulepreload" href="{path}/{name}">' for name in FIRST_MODULES]
+    for name in later:
+        kind = ' as="json"' if name.endswith(".json") else ""
+        links.append(f'<link rel="modulepreload"{kind} fetchpriority="low" href="{path}/{name}">')
     return "\n  ".join(links)
 
 

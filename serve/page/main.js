@@ -2,7 +2,6 @@
 import {
   ApiError,
   dropToken,
-  getAlerts,
   getCarts,
   getDeals,
   getDocumentation,
@@ -10,16 +9,14 @@ import {
   getOrders,
   getRisk,
   getSegments,
-  getStats,
   getStrictFunnel,
-  getToday,
   getToken,
   keepToken,
-  takeTokenFromAddress,
 } from "./api.js";
 import { saveAll } from "./csv.js";
 import { draw, showPart } from "./dashboard.js";
-import { daysBefore, queryOf, writeAddress } from "./filters.js";
+import { daysBefore, writeAddress } from "./filters.js";
+import { firstNumbers } from "./first.js";
 import { day, duration, moment } from "./format.js";
 import { t, translateDocument } from "./i18n.js";
 import { dropNumbers, keepNumbers, keptNumbers } from "./kept.js";
@@ -57,16 +54,15 @@ async function refresh() {
   const isWanted = () => filters === state.filters && token === getToken();
   main.ariaBusy = "true";
   try {
-    const query = await queryOf(filters, getToday);
-    const [{ version, newestEventAt, ...first }, alerts] = await Promise.all([getStats(query), getAlerts(filters.lang)]);
+    const { query, version, newestEventAt, ...first } = await firstNumbers(filters);
     if (!state.numbers && isWanted()) {
-      show(newestEventAt, { ...first, alerts });
+      show(newestEventAt, first);
       await new Promise(requestAnimationFrame); // What is asked next shall not hold it up.
     }
     const [rest] = await Promise.all([getRest(query, filters, first.stats), (documentation ??= readDocumentation())]);
     if (isWanted()) {
       state.version = version;
-      const numbers = { ...first, alerts, ...rest };
+      const numbers = { ...first, ...rest };
       show(newestEventAt, numbers);
       keepNumbers(choiceOf(filters), { newestEventAt, numbers });
     }
@@ -207,7 +203,6 @@ document.onvisibilitychange = refresh;
 setInterval(refresh, REFRESH_MS);
 setInterval(pollVersion, POLL_MS);
 
-takeTokenFromAddress();
 applyFilters();
 updateLayout();
 showKept();

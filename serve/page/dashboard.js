@@ -61,7 +61,11 @@ const keyOf = (used) =>
   [used.closest("section")?.id, used.getAttribute("aria-describedby") ?? used.ariaLabel ?? used.textContent].join(" ");
 
 function parts(numbers) {
-  if (!numbers.stats.session_stats.unique_sessions) return [alerts(numbers), element("p", { class: "empty" }, t("empty"))].filter(Boolean);
+  if (!numbers.stats.session_stats.unique_sessions) {
+    const isUrgent = numbers.alerts?.alerts.some(({ severity }) => severity !== "info");
+    const nothing = element("section", null, element("p", { class: "empty" }, t("empty")));
+    return [element("div", { class: "part" }, isUrgent ? alerts(numbers) : null, nothing)];
+  }
   return Object.entries("orders" in numbers ? PARTS : FIRST).map(([name, sections]) =>
     element("div", { class: "part", "data-part": name }, ...sections.map((section) => section(numbers))),
   );
@@ -69,5 +73,5 @@ function parts(numbers) {
 
 /** Shows the part that the reader chose; printed, all are there. */
 export function showPart(main) {
-  for (const part of main.querySelectorAll(".part")) part.hidden = part.dataset.part !== state.part;
+  for (const part of main.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== state.part;
 }

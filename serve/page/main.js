@@ -198,7 +198,6 @@ parts.onchange = ({ target }) => {
 };
 document.getElementById("save-all").onclick = () => saveAll(main);
 document.getElementById("print").onclick = () => print();
-onbeforeprint = () => main.querySelectorAll("details").forEach((details) => (details.open = true));
 document.onvisibilitychange = refresh;
 setInterval(refresh, REFRESH_MS);
 setInterval(pollVersion, POLL_MS);

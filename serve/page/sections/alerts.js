@@ -5,13 +5,15 @@ import { money } from "../format.js";
 import { t } from "../i18n.js";
 import { section } from "./layout.js";
 
-const SHOWN = 3; // Those after it are unfolded by a click.
+const SHOWN = 3; // Those after it, and what is only good to know, are unfolded by a click.
 
 export function alerts({ alerts: answer }) {
   if (!answer) return null;
-  const [first, more] = [answer.alerts.slice(0, SHOWN), answer.alerts.slice(SHOWN)];
+  const urgent = answer.alerts.filter(({ severity, type }) => severity !== "info" || type === "all_clear");
+  const shown = new Set(urgent.slice(0, SHOWN));
+  const more = answer.alerts.filter((each) => !shown.has(each));
   const title = element("summary", null, t("moreAlerts").replace("{}", String(more.length)));
-  return section("alerts", list(first), more.length ? element("details", null, title, list(more)) : null);
+  return section("alerts", list([...shown]), more.length ? element("details", null, title, list(more)) : null);
 }
 
 function list(alerts) {

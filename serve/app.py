@@ -24,6 +24,7 @@ from serve.settings import Settings, settings_from_environment
 from serve.tokens import TokenVerifier
 from serve.tracking.journal import EventJournal
 from serve.tracking.route import Tracking, add_tracking
+from serve.tracking.script import add_script
 from serve.version_watcher import VersionWatcher
 from serve.warehouse import Warehouse
 
@@ -108,6 +109,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         add_tracking(app, Tracking(journal, settings.cors_origins, tokens.secrets, settings.workers))
     if settings.metrics_token:
         add_metrics(app, checks, settings.metrics_token)
+    add_script(app)
     add_pages(app, settings.answers.currency, settings.root_path)
     return app
 

@@ -162,8 +162,8 @@ class Shop:
 
     @contextmanager
     def deployed(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-        """`make serve`, once it answers; what it logs is in the shop's `serve.log`."""
-        port = free_port()
+        """`make serve`, once it answers, on PORT or else a free one; what it logs is in `serve.log`."""
+        port = int(variables.get("PORT") or free_port())
         environment = self.environment | {
             "JWT_SECRET": SECRET,
             "PORT": str(port),

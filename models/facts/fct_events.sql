@@ -10,6 +10,8 @@ select
     event_type,
     product_slug,
     source,
+    medium,
+    campaign,
     session_next_source,
     units,
     revenue,

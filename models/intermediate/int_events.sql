@@ -105,6 +105,8 @@ select
     product_slug,
     product_name,
     known_source as source,
+    medium,
+    campaign,
     session_next_source,
     cart_items,
     quantity,

@@ -362,3 +362,21 @@ def test_robots_are_set_aside_unless_they_are_counted_or_buy(tmp_path: Path) -> 
     assert published.sql("from mart_quarantine").fetchall() == []
     shop.environment["COUNT_ROBOTS"] = "yes"
     assert "COUNT_ROBOTS must be on or off, not 'yes'" in shop.build().stdout
+
+
+def test_the_campaign_of_a_visit_is_read_as_trackers_and_exports_write_it(shop: Shop) -> None:
+    at = "2026-03-07T10:00:00Z"
+    spellings: list[dict[str, Any]] = [
+        {"utm_source": "instagram", "utm_medium": "social", "utm_campaign": "mother"},
+        {"source": "instagram", "metadata": {"utm_medium": "social", "utm_campaign": "mother"}},
+        {"metadata": {"utm_source": "instagram", "utm_medium": "social", "utm_campaign": "mother"}},
+        {"context": {"campaign": {"source": "instagram", "medium": "social", "name": "mother"}}},
+        {"traffic_source": {"source": "instagram", "medium": "social", "name": "mother"}},
+        {"traffic_source": {"source": "(direct)", "medium": "(none)", "name": "(direct)"}},
+    ]
+    shop.land("a.ndjson", [event("page_view", at, "campaign") | each for each in spellings])
+    with shop.built().published() as published:
+        rows = published.sql(
+            "select source, medium, campaign, count(*) from fct_events where session_id = 'campaign' group by all"
+        ).fetchall()
+    assert sorted(rows) == [("direct", None, None, 1), ("instagram", "social", "mother", 5)]

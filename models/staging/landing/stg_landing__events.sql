@@ -24,6 +24,8 @@ select
     landed_rows.product_slug,
     landed_rows.product_name,
     landed_rows.source,
+    landed_rows.medium,
+    landed_rows.campaign,
     landed_rows.cart_items,
     landed_rows.price,
     landed_rows.quantity,

@@ -134,6 +134,8 @@ located as (
         {{ first_of('session_id') }} as landed_session_id,
         {{ first_of('user_id') }} as landed_user_id,
         {{ first_of('source') }} as landed_source,
+        {{ first_of('medium') }} as landed_medium,
+        {{ first_of('campaign') }} as landed_campaign,
         {{ first_of('order_id') }} as landed_order_id,
         case when event_type = 'whatsapp_cart_click' then {{ first_of('cart_items') }} end as landed_cart_items,
         {{ first_of('user_agent') }} as landed_user_agent,
@@ -158,6 +160,8 @@ texts as (
         {{ json_text('landed_product_name') }} as product_name,
         -- As Google Analytics calls it.
         nullif({{ json_text('landed_source') }}, '(direct)') as source,
+        nullif({{ json_text('landed_medium') }}, '(none)') as medium,
+        nullif({{ json_text('landed_campaign') }}, '(direct)') as campaign,
         regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
         {{ price_text('landed_price') }} as price_text,
         {{ json_text('landed_quantity') }} as quantity_text,
@@ -252,6 +256,8 @@ select
     left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
     left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
     left(landed.without_addresses(source), {{ longest_text() }}) as source,
+    left(landed.without_addresses(medium), {{ longest_text() }}) as medium,
+    left(landed.without_addresses(campaign), {{ longest_text() }}) as campaign,
     left(landed.without_addresses({{ json_text('landed_cart_items') }}), {{ longest_text() }}) as cart_items,
     coalesce(price, 0) as price,
     quantity,
@@ -281,7 +287,12 @@ select
         case json_type(metadata) when 'VARCHAR' then trim(metadata ->> '$') != '' else json_type(metadata) != 'NULL' end,
         false
     ) as has_unreadable_metadata,
-    coalesce(greatest(length(order_id), length(product_slug), length(product_name), length(source)) > {{ longest_text() }}, false) as has_unreadable_text,
+    coalesce(
+        greatest(
+            length(order_id), length(product_slug), length(product_name), length(source), length(medium), length(campaign)
+        ) > {{ longest_text() }},
+        false
+    ) as has_unreadable_text,
     occurred_at
 from reasoned
 -- One row stands for all items of a row that cannot be read.

@@ -374,9 +374,9 @@ def test_the_campaign_of_a_visit_is_read_as_trackers_and_exports_write_it(shop: 
         {"traffic_source": {"source": "instagram", "medium": "social", "name": "mother"}},
         {"traffic_source": {"source": "(direct)", "medium": "(none)", "name": "(direct)"}},
     ]
-    shop.land("a.ndjson", [event("page_view", at, "campaign") | each for each in spellings])
+    shop.land("a.ndjson", [event("page_view", at, "c") | each for each in spellings])
     with shop.built().published() as published:
         rows = published.sql(
-            "select source, medium, campaign, count(*) from fct_events where session_id = 'campaign' group by all"
+            "select source, medium, campaign, count(*) from fct_events where session_id = 'c' group by all"
         ).fetchall()
     assert sorted(rows) == [("direct", None, None, 1), ("instagram", "social", "mother", 5)]

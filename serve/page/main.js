@@ -44,7 +44,8 @@ async function readDocumentation() {
   try {
     Object.assign(state, await getDocumentation());
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error; // Without it the names have no tooltips, and no sale can be recorded.
+    if (!(error instanceof ApiError)) throw error;
+    documentation = null; // Until the next refresh the names have no tooltips, and no sale can be recorded.
   }
 }
 
@@ -113,7 +114,7 @@ function show(newestEventAt, numbers, askedAt = null) {
   age.textContent = askedAt ? t("old").replace("{}", duration(Math.max(1, (Date.now() - Date.parse(askedAt)) / 1000))) : "";
   age.hidden = !askedAt;
   state.numbers = numbers;
-  const drawing = JSON.stringify([numbers, state.filters.lang]);
+  const drawing = JSON.stringify([numbers, state.filters.lang, state.definitions]);
   if (drawing !== state.drawing) draw(main, numbers);
   state.drawing = drawing;
   for (const each of [main, parts, footer]) each.hidden = false;

@@ -14,7 +14,7 @@ export const state = {
   version: null,
   /** The numbers that are drawn, as `draw` takes them; null where none are. */
   numbers: null,
-  /** The same with their language, as JSON: what did not change is not drawn again. */
+  /** The same with their language and definitions, as JSON: what did not change is not drawn again. */
   drawing: "",
   /** How the reader sorts the table of products. */
   productOrder: { key: "views", descending: true },

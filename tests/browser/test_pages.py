@@ -526,6 +526,8 @@ def test_a_page_that_is_opened_again_shows_the_last_numbers_with_their_age(tab: 
     page.unroute("**/api/analytics/*/?*")
     page.clock.run_for(30_000)
     expect(page.locator("#age")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".card h2 .term")).to_have_count(4)
     page.get_by_text("Sign out").click()
     assert page.evaluate("localStorage.length") == 0
 

@@ -572,15 +572,19 @@ def test_no_rate_is_above_100_but_where_that_is_explained(shop: Shop, browser: B
         event("purchase", f"2026-03-08T09:04:0{number}Z", "a", product_slug=f"p{number}", order_id="1")
         for number in range(3)
     ]
-    shop.land("a.ndjson", [*begun, *lines])
+    viewed = event("product_view", "2026-03-08T09:01:00Z", "a", product_slug="p1")
+    shop.land("a.ndjson", [*begun, *lines, viewed, {**lines[1], "idempotency_key": "again"}])
     with shop.built().serving(NEWEST) as server:
         page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=en&part=why")
         expect(page.locator("#funnel .steps li")).to_have_count(5)
         assert page.locator("#funnel .rate b").all_text_contents() == ["100.0 %"] * 4
         expect(page.locator("#funnel .persons")).to_contain_text("Orders on these days: 1")
         expect(page.locator("#payment")).to_contain_text("No such event came on these days")
+        expect(page.locator("#products")).to_contain_text(
+            "It is above 100 % where something was bought more often"
+        )
         page.locator("#funnel summary").click()
-        expect(page.locator("[data-field='conversion_rates.checkout_to_purchase']")).to_have_text("300.0 %")
+        expect(page.locator("[data-field='conversion_rates.checkout_to_purchase']")).to_have_text("400.0 %")
         expect(page.locator("#funnel details")).to_contain_text("A purchase event is a line of an order")
         page.get_by_role("radio", name="Carts and WhatsApp").check()
         red = page.locator("#wrong dd").first

@@ -1,4 +1,5 @@
 /** What sells and what is looked at. */
+import { element } from "../dom.js";
 import { percent } from "../format.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
@@ -15,10 +16,12 @@ export function products({ stats }) {
     ...(stats.mode === "unique" ? [numberColumn("purchases_units", t("units"))] : []),
     numberColumn("conversion_rate", t("rate"), percent),
   ];
+  const isAbove100 = stats.product_performance.some(({ conversion_rate }) => conversion_rate > 100);
+  const above100 = isAbove100 ? element("p", { class: "explanation" }, t("soldWithoutView")) : null;
   return section(
     "products",
     table("top_products", [name, numberColumn("count", t("units"))], stats.top_products),
     table("top_viewed_products", [name, numberColumn("count", t("views"))], stats.top_viewed_products),
-    table("product_performance", performance, stats.product_performance, state.productOrder),
+    element("div", null, table("product_performance", performance, stats.product_performance, state.productOrder), above100),
   );
 }

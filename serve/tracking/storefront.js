@@ -5,7 +5,7 @@
   const MOST_WAITING = 500; // Events that are kept while the server is away; then the oldest go.
   const BEACON_CHARACTERS = 15_000; // Browsers let a page that goes away send 64 kB, of up to 4 bytes a character.
   const BATCH = 50;
-  const SLOWEST_MS = 60_000; // Between two tries.
+  const SLOWEST_MS = 30_000; // Between two tries.
   const [SESSION, VISIT, EVENT] = ["session_id", "storefront_visit", "storefront_event_"];
   const CAMPAIGN = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "gclid", "fbclid"];
   const url = new URL("api/analytics/track/", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
@@ -50,8 +50,8 @@
   /** The other site that led here, without what it says of the visitor; null where there is none. */
   function referrer() {
     if (!document.referrer) return null;
-    const { host, hostname, origin, pathname } = new URL(document.referrer);
-    return host === location.host ? null : { source: hostname.replace(/^www\./, ""), referrer: origin + pathname };
+    const { host, hostname } = new URL(document.referrer);
+    return host === location.host ? null : { source: hostname.replace(/^www\./, ""), referrer: document.referrer.split(/[?#]/)[0] };
   }
 
   let [led, from] = [campaign(), referrer()];

@@ -609,6 +609,7 @@ def test_all_works_below_a_path_of_another_site(
             page.goto(f"/metrics#token={token()}")
             expect(page.locator(".card h2 .term")).to_have_count(4)
             expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+            assert client.get("storefront.js").status_code == 200
             page.goto("/metrics/docs")
             expect(page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
             expect(page.get_by_role("combobox")).to_have_value("/metrics")

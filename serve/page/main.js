@@ -19,7 +19,7 @@ import { daysBefore, writeAddress } from "./filters.js";
 import { firstNumbers } from "./first.js";
 import { day, duration, moment } from "./format.js";
 import { t, translateDocument } from "./i18n.js";
-import { dropNumbers, keepNumbers, keptNumbers } from "./kept.js";
+import { dropNumbers, storeNumbers, storedNumbers } from "./stored-numbers.js";
 import { state } from "./state.js";
 
 const REFRESH_MS = 30_000;
@@ -65,7 +65,7 @@ async function refresh() {
       state.version = version;
       const numbers = { ...first, ...rest };
       show(newestEventAt, numbers);
-      keepNumbers(choiceOf(filters), { newestEventAt, numbers });
+      storeNumbers(choiceOf(filters), { newestEventAt, numbers });
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -105,7 +105,7 @@ async function pollVersion() {
   }
 }
 
-/** Shows numbers; `askedAt` of those that were kept tells their age. */
+/** Shows numbers; `askedAt` of those that were stored tells their age. */
 function show(newestEventAt, numbers, askedAt = null) {
   showError("");
   const [first, last] = [0, -1].map((index) => day(numbers.stats.events_timeline.at(index).date));
@@ -121,9 +121,9 @@ function show(newestEventAt, numbers, askedAt = null) {
 }
 
 /** What a page that is opened again shows until the answers come. */
-function showKept() {
-  const kept = getToken() && keptNumbers(choiceOf(state.filters));
-  if (kept) show(kept.newestEventAt, kept.numbers, kept.askedAt);
+function showStored() {
+  const stored = getToken() && storedNumbers(choiceOf(state.filters));
+  if (stored) show(stored.newestEventAt, stored.numbers, stored.askedAt);
 }
 
 const choiceOf = (filters) => JSON.stringify(filters);
@@ -205,5 +205,5 @@ setInterval(pollVersion, POLL_MS);
 
 applyFilters();
 updateLayout();
-showKept();
+showStored();
 refresh();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const VISIT_MS = 30 * 60_000; // A longer pause ends a visit.
-  const MOST_WAITING = 500; // Events that are kept while the server is away; then the oldest go.
+  const MOST_WAITING = 500; // Events that wait while the server is away; then the oldest go.
   const BEACON_CHARACTERS = 15_000; // Browsers let a page that goes away send 64 kB, of up to 4 bytes a character.
   const BATCH = 50;
   const SLOWEST_MS = 30_000; // Between two tries.
@@ -18,12 +18,12 @@
       localStorage.removeItem(EVENT);
       return localStorage;
     } catch {
-      const kept = {};
-      const hide = (name, value) => Object.defineProperty(kept, name, { value });
-      hide("getItem", (key) => kept[key] ?? null);
-      hide("setItem", (key, text) => (kept[key] = text));
-      hide("removeItem", (key) => delete kept[key]);
-      return kept;
+      const memory = {};
+      const hide = (name, value) => Object.defineProperty(memory, name, { value });
+      hide("getItem", (key) => memory[key] ?? null);
+      hide("setItem", (key, text) => (memory[key] = text));
+      hide("removeItem", (key) => delete memory[key]);
+      return memory;
     }
   })();
 

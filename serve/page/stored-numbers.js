@@ -3,8 +3,8 @@
 const KEY = "storefront-metrics";
 const RELEASE = import.meta.url; // Another one's numbers may have other names.
 
-/** Keeps the numbers, the choice they are of and when they were asked for. */
-export function keepNumbers(choice, shown) {
+/** Stores the numbers, the choice they are of and when they were asked for. */
+export function storeNumbers(choice, shown) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ choice, release: RELEASE, ...shown, askedAt: new Date() }));
   } catch (error) {
@@ -12,10 +12,10 @@ export function keepNumbers(choice, shown) {
   }
 }
 
-/** What `keepNumbers` kept for this choice, with `askedAt`; null where that is of another one, or of another release of the page. */
-export function keptNumbers(choice) {
-  const kept = JSON.parse(localStorage.getItem(KEY));
-  return kept?.choice === choice && kept.release === RELEASE ? kept : null;
+/** What `storeNumbers` stored for this choice, with `askedAt`; null where that is of another one, or of another release of the page. */
+export function storedNumbers(choice) {
+  const stored = JSON.parse(localStorage.getItem(KEY));
+  return stored?.choice === choice && stored.release === RELEASE ? stored : null;
 }
 
 export const dropNumbers = () => localStorage.removeItem(KEY);

@@ -225,7 +225,7 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
     if items and kind in PRODUCT_EVENTS:
         for place, (item, (each, count)) in enumerate(zip(items, priced, strict=True)):
             alone = money / count if len(items) == 1 and money is not None else None
-            known_worth = each if each is not None else price(str(alone))
+            known_worth = each if each is not None else price(None if alone is None else f"{alone:f}")
             worth = known_worth or Decimal(0)
             yield replace(
                 event,

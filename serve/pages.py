@@ -9,6 +9,8 @@ from pathlib import Path
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from serve.response import CachedResponse
+
 PAGE = Path(__file__).parent / "page"
 SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 FIRST_MODULES = ("first.js", "api.js", "filters.js", "state.js")
@@ -35,17 +37,16 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         paths = sorted(path for path in folder.rglob("*.*") if path.is_file())
-        self.files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-        version = sha256(b"".join(self.files.values())).hexdigest()[:16]
+        contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        version = sha256(b"".join(contents.values())).hexdigest()[:16]
+        headers = {**ASSET_HEADERS, "ETag": f'"{version}"'}
         self.path = f"assets/{version}"
-        self.headers = {**ASSET_HEADERS, "ETag": f'"{version}"'}
+        self.files = {name: CachedResponse(content, headers) for name, content in contents.items()}
 
     async def get_file(self, name: str, request: Request) -> Response:
         if name not in self.files:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        if request.headers.get("If-None-Match") == self.headers["ETag"]:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self.headers)
-        return Response(self.files[name], headers=self.headers, media_type=guess_type(name)[0])
+        return self.files[name].sent_to(request, guess_type(name)[0])
 
 
 def add_pages(app: FastAPI, currency: str, root_path: str) -> None:

@@ -5,10 +5,9 @@ import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from serve.alert_thresholds import DEFAULT_THRESHOLDS, AlertThresholds
+from serve.answer_settings import DEFAULT_SETTINGS, AnswerSettings
 from serve.database import Database
 from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.version import Version
@@ -16,21 +15,6 @@ from serve.version import Version
 STOP_AGAIN_SECONDS = 0.05
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class AnswerSettings:
-    """What answers depend on, beside the data.
-
-    thresholds: from when on something is an alert.
-    currency: of all amounts, ISO 4217.
-    """
-
-    thresholds: AlertThresholds = DEFAULT_THRESHOLDS
-    currency: str = "COP"
-
-
-DEFAULT_SETTINGS = AnswerSettings()
 
 
 class Reader:

@@ -1,8 +1,10 @@
-"""A response as it is cached and sent."""
+"""A response as it is held in memory and sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+
+from fastapi import Request, Response
 
 from serve.endpoint import Answer
 from serve.version import Version
@@ -10,7 +12,7 @@ from serve.version import Version
 
 @dataclass(frozen=True)
 class CachedResponse:
-    """The body, UTF-8 JSON, and the headers of a response; among them the version it is of and its ETag."""
+    """The body and the headers of a response, among them its ETag."""
 
     body: bytes
     headers: dict[str, str]
@@ -19,6 +21,12 @@ class CachedResponse:
         """Whether the sender of this `If-None-Match` header has the body already."""
         known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
         return bool(known & {"*", self.headers["ETag"]})
+
+    def sent_to(self, request: Request, media_type: str | None = "application/json") -> Response:
+        """The response to a request: 304 where its sender has the body already."""
+        if self.matches(",".join(request.headers.getlist("If-None-Match"))):
+            return Response(status_code=304, headers=self.headers)
+        return Response(self.body, headers=self.headers, media_type=media_type)
 
 
 def to_response(answer: Answer, version: Version, newest_event_at: datetime | None) -> CachedResponse:

@@ -48,9 +48,7 @@ async def get_answer(request: Request, credentials: Bearer) -> Response:
     response, request.state.is_cached = await watcher.use_version(
         lambda version: watcher.cache.get(version, endpoint, query)
     )
-    if response.matches(",".join(request.headers.getlist("If-None-Match"))):
-        return Response(status_code=304, headers=response.headers)
-    return Response(response.body, headers=response.headers, media_type="application/json")
+    return response.sent_to(request)
 
 
 async def get_health(request: Request) -> Health:

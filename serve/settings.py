@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pipeline.logs import LOG_FORMATS
 from serve.alert_thresholds import alert_thresholds
-from serve.reader import DEFAULT_SETTINGS, AnswerSettings
+from serve.answer_settings import DEFAULT_SETTINGS, AnswerSettings
 
 MINIMUM_SECRET_BYTES, FEWEST_LETTERS = 32, 8  # A random one in hexadecimal has 16 different letters.
 # The examples of jwt.io, which are long enough and known to everybody.

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from serve.answer_settings import AnswerSettings
 from serve.endpoints.alerts.texts import Language
-from serve.reader import AnswerSettings
 from serve.settings import SettingsError, answer_settings, number
 
 

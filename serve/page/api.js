@@ -62,7 +62,7 @@ export const getAlerts = (lang) => getOptional(ALERTS, parameters({ lang }));
 /** Persons who took the steps to a purchase in order, between two days, likewise. */
 export const getStrictFunnel = (start, end) => getOptional(FUNNEL, parameters({ order: "strict", start, end }));
 
-/** Customers by segment in the 90 days up to the end of a day, likewise; who they are is not kept. */
+/** Customers by segment in the 90 days up to the end of a day, likewise, without the customers themselves. */
 export async function getSegments(end) {
   const answer = await getOptional(RFM, parameters({ end }));
   return answer && { segments: answer.segments };

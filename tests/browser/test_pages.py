@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Route, expect
 
 from pipeline.paths import ROOT
-from serve.reader import AnswerSettings
+from serve.answer_settings import AnswerSettings
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
 from tests.support.nginx import needs_nginx, nginx
 from tests.support.shop import (

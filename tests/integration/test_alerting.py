@@ -17,7 +17,7 @@ import pytest
 from pipeline.paths import ROOT
 from serve.alerting.service import Alerting
 from serve.alerting.settings import AlertingSettings
-from serve.reader import DEFAULT_SETTINGS
+from serve.answer_settings import DEFAULT_SETTINGS
 from tests.support.shop import NOW, Shop, event
 from tests.support.watcher import Watcher
 from tests.support.webhook import Webhook, listening

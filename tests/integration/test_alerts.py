@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serve.alert_thresholds import alert_thresholds
-from serve.reader import AnswerSettings
+from serve.answer_settings import AnswerSettings
 from serve.settings import SettingsError, settings_from_environment
 from tests.support import reference_alerts
 from tests.support.reference import cleaned, differences

@@ -25,3 +25,27 @@
 {% macro spark__number_of_text(text) -%}
     cast(conv(left(md5({{ text }}), 15), 16, 10) as bigint)
 {%- endmacro %}
+
+{% macro whole_numbers(first, last) -%}
+    {{ return(adapter.dispatch('whole_numbers')(first, last)) }}
+{%- endmacro %}
+
+{% macro default__whole_numbers(first, last) -%}
+    unnest(generate_series({{ first }}, {{ last }}))
+{%- endmacro %}
+
+{% macro spark__whole_numbers(first, last) -%}
+    explode(sequence({{ first }}, {{ last }}))
+{%- endmacro %}
+
+{% macro texts_in_order(text, separator, place) -%}
+    {{ return(adapter.dispatch('texts_in_order')(text, separator, place)) }}
+{%- endmacro %}
+
+{% macro default__texts_in_order(text, separator, place) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ place }})
+{%- endmacro %}
+
+{% macro spark__texts_in_order(text, separator, place) -%}
+    listagg({{ text }}, '{{ separator }}') within group (order by {{ place }})
+{%- endmacro %}

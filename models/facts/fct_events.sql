@@ -20,6 +20,7 @@ select
     type_previous_date,
     product_previous_date,
     occurred_at,
+    is_first_of_visit,
     session_next_at,
     type_next_at,
     type_source_next_at,

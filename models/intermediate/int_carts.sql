@@ -14,7 +14,7 @@ ranked as (
             when 'emptied' then 4
             else 1
         end as place_in_instant
-    from {{ ref('int_cart_events') }}
+    from {{ ref('int_activity') }}
     {% if is_incremental() %}
         where person_id in (select person_id from changed_persons)
     {% endif %}
@@ -46,7 +46,11 @@ paused as (
         *,
         max(run_ended_at) over earlier_events as active_until_before,
         sum(case when is_closing then 1 else 0 end) over earlier_events as closings_before,
-        min(case when is_sale then occurred_at end) over later_events as next_sale_at
+        min(case when is_sale then occurred_at end) over later_events as next_sale_at,
+    {% for column in ('source', 'medium', 'campaign') %}
+        {{ last_known('case when is_first_of_visit then ' ~ column ~ ' end') }} over events_so_far
+            as touch_{{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
     from numbered
     window
         later_events as (
@@ -54,6 +58,9 @@ paused as (
         ),
         earlier_events as (
             partition by person_id order by event_number rows between unbounded preceding and 1 preceding
+        ),
+        events_so_far as (
+            partition by person_id order by event_number rows between unbounded preceding and current row
         )
 ),
 
@@ -88,6 +95,9 @@ states as (
         buyer_id,
         first_value(session_id) over cart_events as first_session_id,
         first_value(source) over cart_events as source,
+        first_value(touch_source) over cart_events as touch_source,
+        first_value(touch_medium) over cart_events as touch_medium,
+        first_value(touch_campaign) over cart_events as touch_campaign,
         first_value(event_date) over cart_events as opened_date,
         first_value(occurred_at) over cart_events as opened_at,
         case when is_closing then cart_role else 'unfinished' end as outcome,
@@ -143,6 +153,9 @@ select
     buyer_id,
     first_session_id,
     source,
+    coalesce(touch_source, 'direct') as touch_source,
+    coalesce(touch_medium, '(none)') as touch_medium,
+    coalesce(touch_campaign, '(none)') as touch_campaign,
     outcome,
     cast(greatest(coalesce(newest_total, changes, 0), 0) as decimal(38, 4)) as value,
     furthest_step,

@@ -52,6 +52,9 @@ numbered as (
             and lag(occurred_at) over session_events >= occurred_at - interval 30 minutes,
             false
         ) as is_first_of_run,
+        not coalesce(
+            lag(occurred_at) over session_events >= occurred_at - interval 30 minutes, false
+        ) as is_after_pause,
         case
             when
                 lead(buyer_id) over session_events = buyer_id
@@ -63,7 +66,17 @@ numbered as (
     window
         session_events as (
             partition by session_id
-            order by occurred_at, known_source, event_type, product_slug nulls last, price, quantity, file, row_number
+            order by
+                occurred_at,
+                known_source,
+                medium nulls last,
+                campaign nulls last,
+                event_type,
+                product_slug nulls last,
+                price,
+                quantity,
+                file,
+                row_number
         )
 ),
 
@@ -80,7 +93,10 @@ linked as (
         coalesce(
             {{ first_known('user_id') }} over later_events, {{ last_known('user_id') }} over earlier_events, buyer_id
         ) as person_id,
-        {{ first_known('end_of_run_at') }} over later_events as run_ended_at
+        {{ first_known('end_of_run_at') }} over later_events as run_ended_at,
+        -- A visit has the source of its first event, and another one begins it anew: the last of these is its source.
+        {{ last_known("case when is_after_pause or known_source != 'direct' then known_source end") }}
+            over events_before as source_of_visit
     from numbered
     window
         later_events as (
@@ -88,6 +104,9 @@ linked as (
         ),
         earlier_events as (
             partition by session_id order by event_number rows between unbounded preceding and current row
+        ),
+        events_before as (
+            partition by session_id order by event_number rows between unbounded preceding and 1 preceding
         ),
         session_type_events as (partition by session_id, event_type order by event_number),
         session_type_source_events as (partition by session_id, event_type, known_source order by event_number),
@@ -131,6 +150,7 @@ select
     occurred_at,
     session_next_at,
     is_first_of_run,
+    is_after_pause or known_source not in ('direct', source_of_visit) as is_first_of_visit,
     run_ended_at,
     type_next_at,
     type_source_next_at,

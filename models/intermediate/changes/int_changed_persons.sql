@@ -7,7 +7,7 @@ events_of_changed_sessions as (
         session_id,
         buyer_id,
         person_id
-    from {{ ref('int_cart_events') }}
+    from {{ ref('int_activity') }}
     where session_id in (select session_id from changed_rows)
 ),
 
@@ -39,7 +39,7 @@ sessions_of_persons as (
     select
         person_id,
         session_id
-    from {{ ref('int_cart_events') }}
+    from {{ ref('int_activity') }}
     where person_id in (select person_id from sessions_of_changed_rows)
 )
 

@@ -44,10 +44,13 @@ select
     cart_step,
     error_type,
     source,
+    coalesce(medium, '(none)') as medium,
+    coalesce(campaign, '(none)') as campaign,
+    is_first_of_visit,
     cart_total,
     cart_change,
     event_date,
     occurred_at,
     run_ended_at
 from typed
-where is_first_of_run or cart_role != 'none' or cart_total is not null
+where is_first_of_run or is_first_of_visit or cart_role != 'none' or cart_total is not null

@@ -1,0 +1,20 @@
+with touches as (
+    select
+        *,
+        cast(
+            coalesce({{ microseconds_between('touched_at', 'ordered_at') }}, 0) / cast(86400000000 as double)
+            as decimal(18, 4)
+        ) as days
+    from {{ ref('fct_order_touches') }}
+)
+
+select
+    path,
+    count(*) as orders,
+    cast(sum(first_revenue) as decimal(38, 4)) as revenue,
+    cast(sum(touches) as bigint) as touches,
+    cast(sum(days) as decimal(38, 4)) as days,
+    order_date as event_date
+from touches
+where touch_number = 1
+group by order_date, path

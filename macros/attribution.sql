@@ -19,7 +19,7 @@
             {% for model in ('linear', 'position', 'time_decay') -%}
                 case
                     when touches = 1 or net_revenue > 100000000000000 then 0
-                    else round(cast(net_revenue as decimal(20, 4)) * {{ model }}_share, 2)
+                    else cast(round(cast(net_revenue as decimal(20, 4)) * {{ model }}_share, 2) as decimal(38, 4))
                 end as {{ model }}_cents{{ ',' if not loop.last }}
             {% endfor %}
         from {{ touches }}
@@ -30,6 +30,13 @@
 
 {% macro attribution_models() -%}
     first,last,last_non_direct,linear,position,time_decay
+{%- endmacro %}
+
+{% macro summed_shares() -%}
+    {% for model in attribution_models().split(',') -%}
+        sum({{ model }}_share) as {{ model }}_share,
+        sum({{ model }}_revenue) as {{ model }}_revenue{{ ',' if not loop.last }}
+    {% endfor %}
 {%- endmacro %}
 
 {% macro in_each_model(touches, columns) -%}

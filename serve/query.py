@@ -68,6 +68,31 @@ class StepOrder(StrEnum):
     STRICT = "strict"
 
 
+class AttributionModel(StrEnum):
+    """How the visits that led to an order share it."""
+
+    FIRST = "first"
+    LAST = "last"
+    LAST_NON_DIRECT = "last_non_direct"
+    LINEAR = "linear"
+    POSITION = "position"
+    TIME_DECAY = "time_decay"
+
+
+class Channel(StrEnum):
+    """What visits are told apart by."""
+
+    SOURCE = "source"
+    MEDIUM = "medium"
+    CAMPAIGN = "campaign"
+
+
+class IncludePaths(StrEnum):
+    """What the answer about attribution may have beside its fields."""
+
+    PATHS = "paths"
+
+
 def included(text: str) -> frozenset[Include]:
     """What a list such as `trend,names` names. Raises ValueError."""
     return frozenset(Include(each) for each in text.split(","))
@@ -105,6 +130,16 @@ class FunnelQuery(Query, frozen=True):
     source: Annotated[str | None, Field(max_length=256), BeforeValidator(text_or_none)] = None
     order: Annotated[StepOrder | None, WithJsonSchema({"enum": list(StepOrder), "type": "string"})] = None
     within_days: Annotated[int, Field(ge=1, le=LONGEST_CHAIN_DAYS)] = 7
+
+
+class AttributionQuery(Query, frozen=True):
+    """The same with how orders are shared, what to tell them apart by and what to add."""
+
+    model: AttributionModel = AttributionModel.LAST_NON_DIRECT
+    by: Channel = Channel.SOURCE
+    include: Annotated[
+        IncludePaths | None, WithJsonSchema({"enum": list(IncludePaths), "type": "string"})
+    ] = None
 
 
 class AlertsQuery(Query, frozen=True):

@@ -21,7 +21,8 @@ sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 QUERIES = Path(__file__).parent / "queries"
 WINDOW_TABLES = sorted((QUERIES / "days").glob("*.sql"))
-RULES = [ROOT / "macros" / name for name in ("checkouts_of.sql", "customers.sql")]
+RULES = [ROOT / "macros" / name for name in ("attribution.sql", "checkouts_of.sql", "customers.sql")]
+SUBQUERIES = ("orders_so_far",)
 # Renders macros of ours only. Parameters go to DuckDB, never through here.
 ENVIRONMENT = Environment(undefined=StrictUndefined)
 
@@ -125,8 +126,11 @@ class ReadSnapshot:
 
 @cache
 def rules() -> dict[str, object]:
-    """The macros of dbt that queries share with the marts."""
+    """What queries share: macros of dbt with the marts, and queries with one another."""
     text = "".join(path.read_text(encoding="utf-8") for path in RULES)
+    for name in SUBQUERIES:
+        query = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+        text += f"{{% macro {name}() %}}({query}){{% endmacro %}}"
     return vars(ENVIRONMENT.from_string(text).module)
 
 

@@ -36,6 +36,7 @@ numbered as (
                 session_id,
                 source,
                 event_type,
+                not is_first_of_visit,
                 cart_change nulls first
         ) as event_number
     from ranked

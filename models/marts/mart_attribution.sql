@@ -4,10 +4,7 @@ with touches as (
         medium,
         campaign,
         is_first_order,
-        {% for model in attribution_models().split(',') %}
-            sum({{ model }}_share) as {{ model }}_share,
-            sum({{ model }}_revenue) as {{ model }}_revenue,
-        {% endfor %}
+        {{ summed_shares() }},
         order_date
     from {{ ref('fct_order_touches') }}
     group by order_date, source, medium, campaign, is_first_order

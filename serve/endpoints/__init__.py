@@ -4,7 +4,17 @@ A new one is a module with an ENDPOINT, listed here: its route, its part of the 
 responses and the check that a version can answer it follow from that.
 """
 
-from serve.endpoints import alerts, carts, dashboard, funnel, money_at_risk, orders, rfm, whatsapp
+from serve.endpoints import (
+    alerts,
+    attribution,
+    carts,
+    dashboard,
+    funnel,
+    money_at_risk,
+    orders,
+    rfm,
+    whatsapp,
+)
 
 ENDPOINTS = (
     dashboard.ENDPOINT,
@@ -15,4 +25,5 @@ ENDPOINTS = (
     funnel.ENDPOINT,
     rfm.ENDPOINT,
     alerts.ENDPOINT,
+    attribution.ENDPOINT,
 )

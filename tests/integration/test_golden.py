@@ -11,7 +11,7 @@ import pytest
 from tests.support.golden import FOLDERS, STORES, cases, computed_fields, contents, landed
 from tests.support.reference import differences
 from tests.support.reference_marts import mart_differences
-from tests.support.shop import ALERTS, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Shop
+from tests.support.shop import ALERTS, ATTRIBUTION, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Shop
 from tests.support.tables import table_differences as differences_of_tables
 
 
@@ -44,7 +44,7 @@ def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
     ("path", "case"),
     [
         (path, case)
-        for path in (ORDERS, CARTS, WHATSAPP, FUNNEL, RFM, ALERTS)
+        for path in (ORDERS, CARTS, WHATSAPP, FUNNEL, RFM, ALERTS, ATTRIBUTION)
         for case in json.loads(
             (FOLDERS["tracker"] / f"{path.split('/')[-2]}.json").read_text(encoding="utf-8")
         )

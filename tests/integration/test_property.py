@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support import (
     reference_alerts,
+    reference_attribution,
     reference_carts,
     reference_deals,
     reference_funnel,
@@ -20,7 +21,7 @@ from tests.support.marts_client import Analyst
 from tests.support.reference import answer, differences
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Question, Scenario
-from tests.support.shop import ALERTS, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
+from tests.support.shop import ALERTS, ATTRIBUTION, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
 
 LOGS = 2
 FILES = 3
@@ -31,6 +32,7 @@ REFERENCES = {
     FUNNEL: reference_funnel,
     RFM: reference_segments,
     ALERTS: reference_alerts,
+    ATTRIBUTION: reference_attribution,
 }
 UNKNOWN_TO_REFERENCES = (
     ("open_deals", "items"),
@@ -67,7 +69,11 @@ class BusyShop:
                 assert not different, "\n".join([asked, *different])
             days = {name: query[name] for name in ("start", "end") if name in query}
             for path, reference in REFERENCES.items():
-                asks = days | scenario.draw_funnel_query() if path == FUNNEL else days
+                asks = dict(days)
+                if path == FUNNEL:
+                    asks |= scenario.draw_funnel_query()
+                elif path == ATTRIBUTION:
+                    asks |= scenario.draw_attribution_query()
                 expected = reference.answer(scenario.events, asked_at, scenario.timezone, **asks)
                 given = self.server.get(path, **asks).json()
                 for named, name in UNKNOWN_TO_REFERENCES:

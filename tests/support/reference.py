@@ -46,6 +46,8 @@ class Event:
     slug: str | None
     name: str | None
     source: str
+    medium: str | None
+    campaign: str | None
     price: Decimal
     quantity: int
     value: Decimal | None
@@ -211,6 +213,8 @@ def events_of(raw: dict[str, Any]) -> Iterator[Event]:
         slug=slug,
         name=text(raw.get("product_name")),
         source=text(raw.get("source")) or "direct",
+        medium=text(raw.get("utm_medium")),
+        campaign=text(raw.get("utm_campaign")),
         price=unit_price or Decimal(0),
         quantity=units,
         value=money if unit_price is None or slug is None else unit_price * units,

@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tests.support import reference_carts, reference_deals, reference_orders, reference_segments
+from tests.support import (
+    reference_attribution,
+    reference_carts,
+    reference_deals,
+    reference_orders,
+    reference_segments,
+)
 from tests.support.reference import ALL_ERRORS, CHECKOUT, FUNNEL, Event, cleaned, rounded
 from tests.support.reference_funnel import STEPS as JOURNEY
 
@@ -99,6 +105,7 @@ def marts(raw_events: list[dict[str, Any]], store_timezone: str) -> dict[str, li
         "mart_funnel_sources": funnel_sources(events),
         "mart_products": products(events, reference_orders.mart_products(plain_events, zone)),
         "mart_orders": reference_orders.mart_orders(plain_events, zone),
+        **reference_attribution.marts(plain_events, zone),
         "mart_carts": reference_carts.mart_carts(plain_events, zone),
         "mart_customer_segments": reference_segments.mart_customer_segments(plain_events, zone),
         "mart_traffic": traffic(events),

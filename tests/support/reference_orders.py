@@ -131,6 +131,16 @@ class Order:
         return found
 
 
+def session_order(event: Event) -> tuple[Any, ...]:
+    """Events of one instant come in this order, whichever file brought them."""
+    return (
+        event.at,
+        event.source,
+        *(event.medium is None, event.medium or "", event.campaign is None, event.campaign or ""),
+        *(event.type, event.slug is None, event.slug or "", event.price, event.quantity),
+    )
+
+
 def persons(events: Iterable[Event]) -> dict[int, str]:
     """Of each event, by its identity in memory, whom its session is known to belong to."""
     sessions: defaultdict[str, list[Event]] = defaultdict(list)
@@ -138,12 +148,7 @@ def persons(events: Iterable[Event]) -> dict[int, str]:
         sessions[event.session].append(event)
     found = {}
     for theirs in sessions.values():
-        theirs.sort(
-            key=lambda each: (
-                *(each.at, each.source, each.type, each.slug is None, each.slug or ""),
-                *(each.price, each.quantity),
-            )
-        )
+        theirs.sort(key=session_order)
         for place, event in enumerate(theirs):
             users = [each.user for each in [*theirs[place:], *reversed(theirs[:place])] if each.user]
             found[id(event)] = users[0] if users else event.session

@@ -117,6 +117,15 @@ class Scenario:
             query |= {"order": "strict", "within_days": str(self.random.choice([1, 2, 7, 30]))}
         return query
 
+    def draw_attribution_query(self) -> dict[str, str]:
+        choose = self.random.choice
+        models = ["first", "last", "last_non_direct", "linear", "position", "time_decay"]
+        return {
+            **choose([{}, {"model": choose(models)}]),
+            **choose([{}, {"by": choose(["source", "medium", "campaign"])}]),
+            **choose([{}, {"include": "paths"}]),
+        }
+
     def some(self, values: list[Any]) -> list[Any]:
         """Some of the values: the fewer there are, the more events collide and counts tie."""
         return self.random.sample(values, self.random.randint(4, len(values)))
@@ -214,6 +223,8 @@ class Scenario:
             "price": choose(self.prices),
             "metadata": self.draw_metadata(),
             "source": choose(self.sources),
+            "utm_medium": choose([None, None, "cpc", " social ", ""]),
+            "utm_campaign": choose([None, None, "mayo", "Día 🔥"]),
             "error_message": choose([None, "", "tarjeta rechazada"]),
             "created_at": created_at,
             **choose([{}, {}, {"quantity": choose(QUANTITIES)}]),

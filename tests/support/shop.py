@@ -39,6 +39,7 @@ CARTS = "/api/analytics/carts/"
 FUNNEL = "/api/analytics/funnel/"
 RFM = "/api/analytics/rfm/"
 ALERTS = "/api/analytics/alerts/"
+ATTRIBUTION = "/api/analytics/attribution/"
 
 # dbt reads the project anew, which takes seconds, where WAREHOUSE_DIR or its target folder is another. So all
 # builds of this process have the same: a link to the warehouse of the shop that is being built.

@@ -1,0 +1,185 @@
+"""`GET /api/analytics/attribution/`: which visits led to the orders, by six models."""
+
+from asyncio import gather
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from serve.endpoint import Answer, Endpoint
+from serve.query import AttributionModel, AttributionQuery
+from serve.reader import Reader
+from serve.rounding import ratio, rounded
+from serve.schema import Count, definition, field_on_request, localized_field
+from serve.snapshot import SqlQuery
+from serve.window import Window
+
+
+class AttributionRow(NamedTuple):
+    """What a model gives to a source, medium or campaign (`kind` share), or its visits (visit).
+
+    A field that is not of its kind is null or 0.
+    """
+
+    kind: str
+    model: str | None
+    name: str
+    visits: int
+    orders: Decimal
+    revenue: Decimal
+    new_buyers: Decimal
+
+
+class PathsRow(NamedTuple):
+    """Orders of one path: their net revenue, and their touches and days from the first touch, added up."""
+
+    path: str
+    orders: int
+    revenue: Decimal
+    touches: int
+    days: Decimal
+
+
+ATTRIBUTION = SqlQuery("attribution", AttributionRow)
+PATHS = SqlQuery("paths", PathsRow)
+
+
+class AttributedRow(BaseModel):
+    """What one source, medium or campaign brought."""
+
+    name: str
+    visits: Count
+    orders: float
+    revenue: float
+    new_buyers: float
+
+
+class Revenue(BaseModel):
+    name: str
+    revenue: float
+
+
+class Models(BaseModel):
+    """The revenue that each model gives to each name, most first."""
+
+    first: list[Revenue]
+    last: list[Revenue]
+    last_non_direct: list[Revenue]
+    linear: list[Revenue]
+    position: list[Revenue]
+    time_decay: list[Revenue]
+
+
+class Path(BaseModel):
+    """Orders of one path, with averages to 1 decimal."""
+
+    path: str
+    orders: Count
+    revenue: float
+    touches_per_order: float
+    days: float
+
+
+class Attribution(BaseModel):
+    """The orders whose first line lies in the window, shared among the visits that led to them."""
+
+    model: AttributionModel = localized_field(
+        definition("attribution_model"), "Cómo se reparte cada pedido entre las visitas que llevaron a él."
+    )
+    by: str = localized_field(
+        "What rows are of: source, medium or campaign.", "De qué son las filas: origen, medio o campaña."
+    )
+    rows: list[AttributedRow] = localized_field(
+        "What each of them brought, most revenue first: the visits that begin in the window, and shares of"
+        " the orders, their net revenue and the first orders of their persons. Of more than 200 the last is"
+        " `other`, the sum of the rest.",
+        "Visitas, pedidos, ingresos netos y compradores nuevos de cada origen; primero el de más ingresos.",
+    )
+    models: Models = localized_field(
+        "The net revenue by each model: over all names it is the same.",
+        "Los ingresos netos según cada modelo; en total son los mismos.",
+    )
+    paths: list[Path] | None = field_on_request(
+        "The 10 most common ways to an order, with `include=paths`: the sources of the visits in the 30 days"
+        " before."
+    )
+
+
+async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Answer:
+    """Which visits led to the orders of a window; without `start` it is of 30 × 24 hours. Refused likewise.
+
+    The touches of an order are the visits of its person that began in the 30 days up to it, in whichever
+    browser. They share its net revenue by the `model`; where there are none, it is `direct`.
+    """
+    parameters = window.parameters() | {"by": query.by, "model": query.model}
+    rows, paths = await gather(
+        reader.rows(ATTRIBUTION, parameters),
+        reader.rows(PATHS, parameters) if query.include else nothing(),
+    )
+    return Answer(
+        Attribution(
+            model=query.model,
+            by=query.by,
+            rows=attributed_rows(rows, query.model),
+            models=Models(**{model.value: revenues(rows, model) for model in AttributionModel}),
+            paths=None if paths is None else [path(row) for row in paths],
+        )
+    )
+
+
+def revenues(rows: list[AttributionRow], model: AttributionModel) -> list[Revenue]:
+    return [Revenue(name=row.name, revenue=cents(row.revenue)) for row in rows if row.model == model]
+
+
+async def nothing() -> None:
+    """No rows are asked for."""
+
+
+def attributed_rows(rows: list[AttributionRow], model: AttributionModel) -> list[AttributedRow]:
+    """One row per name with visits or orders."""
+    visits: defaultdict[str, int] = defaultdict(int)
+    shares: dict[str, AttributionRow] = {}
+    for row in rows:
+        visits[row.name] += row.visits
+        if row.model == model:
+            shares[row.name] = row
+    found = [
+        AttributedRow(
+            name=name,
+            visits=count,
+            orders=rounded(shares[name].orders, 2) if name in shares else 0,
+            revenue=cents(shares[name].revenue) if name in shares else 0,
+            new_buyers=rounded(shares[name].new_buyers, 2) if name in shares else 0,
+        )
+        for name, count in visits.items()
+        if count or name in shares
+    ]
+    return sorted(found, key=lambda row: (row.name == "other", -row.revenue, row.name))
+
+
+def cents(revenue: Decimal) -> float:
+    """To 2 decimals, and never -0."""
+    return rounded(revenue, 2) + 0.0
+
+
+def path(row: PathsRow) -> Path:
+    return Path(
+        path=row.path,
+        orders=row.orders,
+        revenue=cents(row.revenue),
+        touches_per_order=ratio(row.touches, row.orders, 1),
+        days=ratio(row.days, row.orders, 1),
+    )
+
+
+ENDPOINT = Endpoint(
+    path="/api/analytics/attribution",
+    name="get_attribution",
+    query=AttributionQuery,
+    response=Attribution,
+    answer=answer,
+    default_window=timedelta(days=30),
+    first_queries=(AttributionQuery(),),
+)

@@ -1,0 +1,181 @@
+"""Attribution: which visits led to an order, and what each of them gets."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.support.reference import differences
+from tests.support.reference_attribution import answer
+from tests.support.reference_marts import mart_differences
+from tests.support.shop import ATTRIBUTION, Server, Shop, event
+from tests.support.three_builds import three_builds
+
+ZONE = "America/Bogota"
+NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+# Just within and just beyond what begins a visit and what leads to an order.
+PAUSES = [
+    *(
+        timedelta(**length) + more
+        for length in ({"minutes": 30}, {"days": 30})
+        for more in (-INSTANT, INSTANT)
+    ),
+    *[timedelta(0), timedelta(minutes=30), timedelta(days=30)],
+    *[timedelta(minutes=2), timedelta(hours=5), timedelta(days=3)] * 3,
+]
+TYPES = [*["page_view"] * 5, "add_to_cart", "purchase", "purchase", "refund"]
+SOURCES = [None, None, "direct", "google", "instagram", "tiktok"]
+
+
+def busy_months(seed: int, count: int = 500) -> list[dict[str, Any]]:
+    """Persons with some browsers each, who come from here and there, also after now."""
+    random = Random(seed)
+    events: list[dict[str, Any]] = []
+    while len(events) < count:
+        at = NOW - timedelta(days=random.randrange(120), seconds=random.choice([0, random.randrange(80_000)]))
+        browsers = random.sample("abcdefghijkl", 2)
+        for _ in range(random.randrange(1, 40)):
+            at += random.choice(PAUSES)
+            events.append(
+                event(
+                    random.choice(TYPES),
+                    at.isoformat(),
+                    session_id=random.choice(browsers),
+                    user_id=random.choice([*[None] * 20, "ana@example.com", "luz@example.com"]),
+                    price=random.choice(["10.005", "79900", "0.01", "99999999999999999", "0"]),
+                    source=random.choice(SOURCES),
+                    utm_medium=random.choice([None, None, "cpc", "social"]),
+                    utm_campaign=random.choice([None, None, "mayo", "junio"]),
+                    order_id=random.choice([None, str(random.randrange(40))]),
+                    metadata=random.choice([{}, {"amount": 3}]),
+                )
+            )
+    # Two persons at one till: the visit is that of the first.
+    events += [
+        event(kind, f"2026-03-01T10:00:0{second}Z", "till", user_id=f"{second}@example.com", price="500")
+        for second, kind in enumerate(("page_view", "purchase"))
+    ]
+    random.shuffle(events)
+    return events
+
+
+@pytest.fixture(scope="module")
+def events() -> list[dict[str, Any]]:
+    return busy_months(seed=4)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("whole"), ZONE)
+    shop.land("events.ndjson", events)
+    return shop.built()
+
+
+@pytest.fixture(scope="module")
+def busy(whole: Shop) -> Iterator[Server]:
+    with whole.serving(NOW) as server:
+        yield server
+
+
+@pytest.mark.parametrize("model", ["first", "last", "last_non_direct", "linear", "position", "time_decay"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"start": "2026-02-20", "end": "2026-02-20", "by": "campaign"},
+        {"start": "2025-12-01", "by": "medium", "include": "paths"},
+    ],
+)
+def test_any_window_gives_the_answer_of_the_definitions(
+    busy: Server, events: list[dict[str, Any]], query: dict[str, str], model: str
+) -> None:
+    asked = query | {"model": model}
+    given = busy.get(ATTRIBUTION, **asked).json()
+    assert differences(answer(events, NOW, ZONE, **asked), given) == []
+
+
+def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
+    with whole.published() as published:
+        assert mart_differences(published, events, ZONE) == []
+        ((most, without),) = published.sql(
+            "select max(touches), count(*) filter (where touched_at is null) from fct_order_touches"
+        ).fetchall()
+    assert most > 10
+    assert without == 1
+
+
+def test_events_that_come_in_three_builds_are_at_each_what_a_full_build_says(
+    whole: Shop, events: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    three_builds(Shop(tmp_path, ZONE), events, whole)
+
+
+def visit(at: str, session_id: str = "phone", kind: str = "page_view", **fields: Any) -> dict[str, Any]:
+    return event(kind, at, session_id=session_id, **fields)
+
+
+def test_a_login_in_a_later_file_gives_the_order_the_visits_of_another_browser(shop: Shop) -> None:
+    shop.land(
+        "first.ndjson",
+        [
+            visit("2026-03-01T10:00:00Z", source="instagram", utm_campaign="mayo"),
+            visit("2026-03-04T10:00:00Z", "desk", source="google"),
+            visit("2026-03-08T10:00:00Z", "desk", "purchase", user_id="ana@example.com", price="100"),
+        ],
+    )
+    shop.built()
+    with shop.serving(NOW) as server:
+        rows = server.get(ATTRIBUTION, model="first").json()["rows"]
+        assert [(row["name"], row["revenue"]) for row in rows] == [
+            ("google", 100),
+            ("direct", 0),
+            ("instagram", 0),
+        ]
+        shop.land("login.ndjson", [visit("2026-03-02T10:00:00Z", user_id="ana@example.com")])
+        shop.built()
+        server.follows()
+        given = server.get(ATTRIBUTION, model="first", include="paths").json()
+        assert {row["name"]: row["revenue"] for row in given["rows"]} == {
+            "instagram": 100,
+            "google": 0,
+            "direct": 0,
+        }
+        assert given["paths"] == [
+            {
+                "path": "instagram > direct > google > direct",
+                "orders": 1,
+                "revenue": 100,
+                "touches_per_order": 4,
+                "days": 7,
+            }
+        ]
+        assert given["models"]["position"] == [
+            {"name": "direct", "revenue": 50},
+            {"name": "instagram", "revenue": 40},
+            {"name": "google", "revenue": 10},
+        ]
+
+
+def test_a_refund_that_has_not_come_yet_takes_nothing(shop: Shop) -> None:
+    shop.land(
+        "events.ndjson",
+        [
+            visit("2026-03-08T09:00:00Z", source="google"),
+            visit("2026-03-08T10:00:00Z", source="tiktok"),
+            visit("2026-03-08T10:01:00Z", kind="purchase", order_id="7", price="0.05"),
+            visit("2026-03-09T10:00:00Z", kind="refund", order_id="7", metadata={"amount": 0.02}),
+        ],
+    )
+    with shop.built().serving(NOW) as server:
+        for now, tiktok, google in ((NOW, 0.02, 0.03), (NOW + timedelta(days=1), 0.01, 0.02)):
+            server.now = now
+            given = server.get(ATTRIBUTION, include="paths").json()
+            assert {row["name"]: row["revenue"] for row in given["models"]["linear"]} == {
+                "google": google,
+                "tiktok": tiktok,
+            }
+            assert given["paths"][0]["revenue"] == google + tiktok

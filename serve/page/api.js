@@ -8,6 +8,7 @@ const DEALS = "api/analytics/whatsapp/";
 const ALERTS = "api/analytics/alerts/";
 const FUNNEL = "api/analytics/funnel/";
 const RFM = "api/analytics/rfm/";
+const ATTRIBUTION = "api/analytics/attribution/";
 const TRACK = "api/analytics/track/";
 
 /**
@@ -68,6 +69,10 @@ export async function getSegments(end) {
   return answer && { segments: answer.segments };
 }
 
+/** What led to the orders between two days, by a model, by source with paths or by campaign, likewise. */
+export const getAttribution = (start, end, model, by) =>
+  getOptional(ATTRIBUTION, parameters({ start, end, model, by, ...(by === "source" ? { include: "paths" } : {}) }));
+
 const parameters = (values) => new URLSearchParams(values).toString();
 
 async function getOptional(path, query) {
@@ -121,6 +126,7 @@ export async function getDocumentation() {
     WhatsApp: "deals.",
     Funnel: "strict.",
     Rfm: "rfm.",
+    Attribution: "attribution.",
   };
   for (const [name, path] of Object.entries(roots)) collect(schemas[name] ?? {}, path);
   return { definitions, canTrack: `/${TRACK}` in paths };

@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { alerts } from "./sections/alerts.js";
 import { cards } from "./sections/cards.js";
 import { carts } from "./sections/carts.js";
+import { channels } from "./sections/channels.js";
 import { customers } from "./sections/customers.js";
 import { errors } from "./sections/errors.js";
 import { funnel } from "./sections/funnel.js";
@@ -21,7 +22,7 @@ import { state } from "./state.js";
 /** The sections of each part, in their order. Each takes the numbers, and gives an element or null. */
 const PARTS = {
   overview: [alerts, cards, todo, orders],
-  why: [funnel, payment, products, visits],
+  why: [funnel, channels, payment, products, visits],
   carts: [carts, whatsapp, risk, errors],
   customers: [customers, segments, timeline],
 };
@@ -31,8 +32,8 @@ const FIRST = { overview: [alerts, cards] };
 /**
  * Draws the numbers anew. What has the focus and what is unfolded stays so, and what is read stays where it is.
  *
- * numbers: `stats`, `unreadable`, `alerts`; and, once they are there, `risk`, `orders`, `carts`, `deals`, `strict`, `rfm` and
- * `earlierRfm`; all as `api.js` gives them.
+ * numbers: `stats`, `unreadable`, `alerts`; and, once they are there, `risk`, `orders`, `carts`, `deals`, `strict`,
+ * `attribution`, `campaigns`, `rfm` and `earlierRfm`; all as `api.js` gives them.
  */
 export function draw(main, numbers) {
   const focused = main.contains(document.activeElement) && placeOf(document.activeElement, main);

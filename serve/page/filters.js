@@ -1,6 +1,8 @@
-/** What the reader chose: `days`, or `start` and `end`; `mode`; `lang`; and the part of the page. It is in the page's address, which can be shared. */
+/** What the reader chose: `days`, or `start` and `end`; `mode`; `model`; `lang`; and the part of the page. It is in the page's address, which can be shared. */
 
 const DAY = 86_400_000;
+/** How visits share an order; the first is what is chosen. */
+const MODELS = ["last_non_direct", "first", "last", "linear", "position", "time_decay"];
 
 export function readFilters() {
   const given = new URLSearchParams(location.search);
@@ -11,6 +13,7 @@ export function readFilters() {
     start,
     end,
     mode: pick(given.get("mode"), ["total", "unique"]),
+    model: pick(given.get("model"), MODELS),
     lang: pick(given.get("lang"), [browserLanguage, "es", "en"]),
   };
 }
@@ -18,9 +21,9 @@ export function readFilters() {
 /** The part of the page: how the shop is doing is the first. */
 export const readPart = () => pick(new URLSearchParams(location.search).get("part"), ["overview", "why", "carts", "customers"]);
 
-export function writeAddress({ start, end, days, mode, lang }, part) {
+export function writeAddress({ start, end, days, mode, model, lang }, part) {
   const range = days === "range" ? { start, end } : { days };
-  history.replaceState(null, "", `?${parameters({ ...range, mode, lang, part })}`);
+  history.replaceState(null, "", `?${parameters({ ...range, mode, model, lang, part })}`);
 }
 
 /** The query string for the API. Seven days are its rolling window; 30 and 90 days begin on a day of the store and end now. */

@@ -2,6 +2,7 @@
 import {
   ApiError,
   dropToken,
+  getAttribution,
   getCarts,
   getDeals,
   getDocumentation,
@@ -75,8 +76,8 @@ async function refresh() {
   }
 }
 
-/** What comes after the first numbers; of it the funnel in order, and customers now and 30 days before, by days of the store. */
-async function getRest(query, { days }, { events_timeline }) {
+/** What comes after the first numbers; of it the funnel in order, what led to orders, and customers by days of the store. */
+async function getRest(query, { days, model }, { events_timeline }) {
   // Seven times 24 hours begin within a day; here they are seven days.
   const [first, last] = [events_timeline.at(days === "7" ? -7 : 0).date, events_timeline.at(-1).date];
   const asked = {
@@ -85,6 +86,8 @@ async function getRest(query, { days }, { events_timeline }) {
     carts: getCarts(query),
     deals: getDeals(query),
     risk: getRisk(query),
+    attribution: getAttribution(first, last, model, "source"),
+    campaigns: getAttribution(first, last, model, "campaign"),
     rfm: getSegments(last),
     earlierRfm: getSegments(daysBefore(last, 30)),
   };
@@ -184,6 +187,9 @@ function changeFilter({ target }) {
 
 filterForm.onchange = changeFilter;
 language.onchange = changeFilter;
+main.onclick = ({ target }) => {
+  if (target instanceof HTMLButtonElement && target.name === "model") changeFilter({ target });
+};
 signIn.onsubmit = (event) => {
   event.preventDefault();
   keepToken(signInForm.elements["token"].value.trim());

@@ -19,6 +19,7 @@ from serve.answer_settings import AnswerSettings
 from tests.support.browser import NEWEST, Tab, field, needs_chromium, number
 from tests.support.nginx import needs_nginx, nginx
 from tests.support.shop import (
+    ATTRIBUTION,
     CARTS,
     DASHBOARD,
     FUNNEL,
@@ -37,7 +38,7 @@ from tests.support.shop import (
 from tests.support.tokens import token
 
 # Drawn below the cards and in them.
-NUMBERS, TABLES = 71, 19
+NUMBERS, TABLES = 71, 23
 SPARK_FOOT = 34.0  # Pixels from the top of a card's line to where 0 lies.
 # What moved on the page without the reader's doing.
 SHIFTS = """
@@ -101,6 +102,16 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
     last = datetime.fromisoformat(answer["events_timeline"][-1]["date"])
     days = {"start": f"{last - timedelta(days=6):%Y-%m-%d}", "end": f"{last:%Y-%m-%d}"}
     answer["strict"] = sample.get(FUNNEL, order="strict", **days).json()
+    attribution = sample.get(ATTRIBUTION, include="paths", **days).json()
+    attribution["campaigns"] = sample.get(ATTRIBUTION, by="campaign", **days).json()["rows"]
+    attribution["compared"] = [
+        {
+            model: next((each["revenue"] for each in theirs if each["name"] == row["name"]), 0)
+            for model, theirs in attribution["models"].items()
+        }
+        for row in attribution["rows"][:5]
+    ]
+    answer["attribution"] = attribution
     answer["rfm"] = sample.get(RFM, end=days["end"]).json()
     answer["earlierRfm"] = sample.get(RFM, end=f"{last - timedelta(days=30):%Y-%m-%d}").json()
     numbers = tab.numbers()
@@ -127,6 +138,26 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
         assert named == [answer["names"][product["slug"]] for product in answer[name]]
     assert page.locator("#whatsapp .sessions code").all_text_contents() == answer["whatsapp_sessions_list"]
     assert tab.complaints == []
+
+
+@needs_chromium
+def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) -> None:
+    page = tab.sign_in("?lang=en&part=why")
+    for name, model in (("Last not direct", "last_non_direct"), ("First visit", "first")):
+        page.locator("#channels").get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+        last = datetime.fromisoformat(sample.stats()["events_timeline"][-1]["date"])
+        days = {"start": f"{last - timedelta(days=6):%Y-%m-%d}", "end": f"{last:%Y-%m-%d}"}
+        rows = sample.get(ATTRIBUTION, model=model, **days).json()["rows"]
+        shown = page.locator("[data-field='attribution.rows'] tbody tr")
+        assert [line.locator("th, td").first.text_content() for line in shown.all()] == [
+            row["name"] for row in rows
+        ]
+        assert [number(line.locator("td").nth(2).text_content() or "") for line in shown.all()] == [
+            row["revenue"] for row in rows
+        ]
+    assert "model=first" in page.url
 
 
 @needs_chromium
@@ -309,7 +340,7 @@ def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: 
     page.get_by_role("radio", name="Customers and days").check()
     expect(page.locator("#timeline table").first.locator("tbody tr")).to_have_count(30)
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
-    assert page.url.endswith("/?days=30&mode=unique&lang=en&part=customers")
+    assert page.url.endswith("/?days=30&mode=unique&model=last_non_direct&lang=en&part=customers")
     shown = tab.numbers()
     page.reload()
     expect(page.locator("#timeline")).to_be_visible()

@@ -43,6 +43,10 @@
     end
 {%- endmacro %}
 
+{% macro ad_spend() -%}
+    advertising spend
+{%- endmacro %}
+
 {% macro longest_text() -%}
     256
 {%- endmacro %}

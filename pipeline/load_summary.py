@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import duckdb
 
 COUNTED, DUPLICATES = "kept", "duplicates"
+AD_SPEND = "advertising spend"  # As the macro `ad_spend` says.
 DEFECTS = ("price", "quantity", "metadata", "text")
 OUTCOMES = f"""
     select
-        coalesce(read_rows.quarantine_reason, if(duplicates.file_id is null, '{COUNTED}', '{DUPLICATES}'))
-            as outcome,
+        coalesce(
+            nullif(read_rows.quarantine_reason, '{AD_SPEND}'),
+            if(duplicates.file_id is null, '{COUNTED}', '{DUPLICATES}')
+        ) as outcome,
         count(*) filter (where read_rows.item_number = 1) as rows,
         {", ".join(f"count(*) filter (where read_rows.has_unreadable_{name}) as {name}" for name in DEFECTS)}
     from {{rows}} as read_rows

@@ -18,7 +18,7 @@ from serve.window import Window
 
 
 class AttributionRow(NamedTuple):
-    """What a model gives to a source, medium or campaign (`kind` share), or its visits (visit).
+    """What a model gives to a source, medium or campaign (`kind` share), its visits (visit) or cost.
 
     A field that is not of its kind is null or 0.
     """
@@ -30,6 +30,7 @@ class AttributionRow(NamedTuple):
     orders: Decimal
     revenue: Decimal
     new_buyers: Decimal
+    cost: Decimal | None
 
 
 class PathsRow(NamedTuple):
@@ -47,13 +48,15 @@ PATHS = SqlQuery("paths", PathsRow)
 
 
 class AttributedRow(BaseModel):
-    """What one source, medium or campaign brought."""
+    """What one source, medium or campaign brought, and what it cost, where that is known."""
 
     name: str
     visits: Count
     orders: float
     revenue: float
     new_buyers: float
+    cost: float | None
+    roas: float | None
 
 
 class Revenue(BaseModel):
@@ -93,9 +96,11 @@ class Attribution(BaseModel):
     )
     rows: list[AttributedRow] = localized_field(
         "What each of them brought, most revenue first: the visits that begin in the window, and shares of"
-        " the orders, their net revenue and the first orders of their persons. Of more than 200 the last is"
-        " `other`, the sum of the rest.",
-        "Visitas, pedidos, ingresos netos y compradores nuevos de cada origen; primero el de más ingresos.",
+        " the orders, their net revenue and the first orders of their persons. Where advertising spend is"
+        " known for days of the window, that is the cost, and roas is revenue / cost. Of more than 200 the"
+        " last is `other`, the sum of the rest.",
+        "Visitas, pedidos, ingresos netos y compradores nuevos de cada origen; costo y retorno, si se"
+        " conocen.",
     )
     models: Models = localized_field(
         "The net revenue by each model: over all names it is the same.",
@@ -138,25 +143,28 @@ async def nothing() -> None:
 
 
 def attributed_rows(rows: list[AttributionRow], model: AttributionModel) -> list[AttributedRow]:
-    """One row per name with visits or orders."""
-    visits: defaultdict[str, int] = defaultdict(int)
-    shares: dict[str, AttributionRow] = {}
+    """One row per name with visits, orders or a cost."""
+    named: defaultdict[str, list[AttributionRow]] = defaultdict(list)
     for row in rows:
-        visits[row.name] += row.visits
-        if row.model == model:
-            shares[row.name] = row
-    found = [
-        AttributedRow(
-            name=name,
-            visits=count,
-            orders=rounded(shares[name].orders, 2) if name in shares else 0,
-            revenue=cents(shares[name].revenue) if name in shares else 0,
-            new_buyers=rounded(shares[name].new_buyers, 2) if name in shares else 0,
-        )
-        for name, count in visits.items()
-        if count or name in shares
-    ]
+        if row.model in (None, model):
+            named[row.name].append(row)
+    found = [attributed_row(name, theirs) for name, theirs in named.items()]
     return sorted(found, key=lambda row: (row.name == "other", -row.revenue, row.name))
+
+
+def attributed_row(name: str, rows: list[AttributionRow]) -> AttributedRow:
+    revenue = sum((row.revenue for row in rows), Decimal(0))
+    costs = [row.cost for row in rows if row.cost is not None]
+    cost = sum(costs, Decimal(0))
+    return AttributedRow(
+        name=name,
+        visits=sum(row.visits for row in rows),
+        orders=rounded(sum((row.orders for row in rows), Decimal(0)), 2),
+        revenue=cents(revenue),
+        new_buyers=rounded(sum((row.new_buyers for row in rows), Decimal(0)), 2),
+        cost=cents(cost) if costs else None,
+        roas=rounded(revenue / cost, 2) if cost else None,
+    )
 
 
 def cents(revenue: Decimal) -> float:

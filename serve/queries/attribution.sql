@@ -117,6 +117,14 @@ counted as (
     from visits
     group by all
     having sum(visits) > 0
+    union all by name
+    select
+        'cost' as kind,
+        case $by when 'source' then source else campaign end as name,
+        sum(cost) as cost
+    from fct_ad_spend
+    where $by != 'medium' and spend_date between $first_date and $last_date
+    group by all
 ),
 
 -- As in `traffic`, by the revenue of the model that is asked for.
@@ -141,7 +149,8 @@ select
     cast(coalesce(sum(counted.visits), 0) as bigint) as visits,
     coalesce(sum(counted.orders), 0) as orders,
     coalesce(sum(counted.revenue), 0) as revenue,
-    coalesce(sum(counted.new_buyers), 0) as new_buyers
+    coalesce(sum(counted.new_buyers), 0) as new_buyers,
+    sum(counted.cost) as cost
 from counted
 inner join ranked on counted.name = ranked.name
 group by counted.kind, counted.model, ranked.is_rest, case when ranked.is_rest then 'other' else counted.name end

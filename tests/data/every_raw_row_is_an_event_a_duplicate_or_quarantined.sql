@@ -3,7 +3,9 @@ with counts as (
         (
             select count(*)
             from {{ ref('stg_landing__rows') }}
-            where file_id not in (select file_id from {{ ref('stg_landing__superseded_files') }})
+            where
+                file_id not in (select file_id from {{ ref('stg_landing__superseded_files') }})
+                and quarantine_reason is distinct from '{{ ad_spend() }}'
         ) as landed,
         (select count(*) from {{ ref('stg_landing__quarantine') }}) as quarantined,
         (select count(*) from {{ ref('int_events') }}) as events,

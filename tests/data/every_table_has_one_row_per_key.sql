@@ -9,6 +9,7 @@
     'int_checkouts',
     'int_orders',
     'int_visits_daily',
+    'fct_ad_spend',
     'fct_events_daily',
     'fct_order_lines',
     'fct_order_touches',

@@ -179,3 +179,39 @@ def test_a_refund_that_has_not_come_yet_takes_nothing(shop: Shop) -> None:
                 "tiktok": tiktok,
             }
             assert given["paths"][0]["revenue"] == google + tiktok
+
+
+def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(shop: Shop) -> None:
+    shop.land(
+        "events.ndjson",
+        [
+            visit("2026-03-08T09:00:00Z", source="google", utm_campaign="mayo"),
+            visit("2026-03-08T09:01:00Z", kind="purchase", price="300"),
+        ],
+    )
+    (shop.landing / "ad_spend.csv").write_text(
+        "date,source,campaign,cost\n"
+        "2026-03-08,google,mayo,80.50\n2026-03-08,google,junio,19.50\n2026-03-08,google,junio,20\n"
+        "2026-03-07,tiktok,,9\n2026-01-01,google,mayo,7\n"
+        "yesterday,google,mayo,1\n2026-03-08,,mayo,1\n2026-03-08,x,mayo,a lot\n"
+    )
+    said = shop.build().stdout
+    assert "10 rows read: 7 kept" in said
+    assert "3 quarantined (no readable cost: 1, no readable date: 1, no readable source: 1)" in said
+    with shop.serving(NOW) as server:
+        rows = {row["name"]: row for row in server.get(ATTRIBUTION).json()["rows"]}
+        assert (rows["google"]["cost"], rows["google"]["roas"]) == (120, 2.5)
+        assert (rows["tiktok"]["cost"], rows["tiktok"]["visits"], rows["tiktok"]["roas"]) == (9, 0, 0)
+        rows = {row["name"]: row for row in server.get(ATTRIBUTION, by="campaign").json()["rows"]}
+        assert (rows["mayo"]["cost"], rows["junio"]["cost"], rows["(none)"]["cost"]) == (80.5, 39.5, 9)
+        (row,) = server.get(ATTRIBUTION, by="medium").json()["rows"]
+        assert (row["name"], row["cost"], row["roas"]) == ("(none)", None, None)
+        # A later file tells anew what it holds.
+        (shop.landing / "ad_spend-april.ndjson").write_text(
+            '{"Date": "2026-03-08T00:00:00Z", "source": "google", "campaign": "mayo", "cost": 160.5}'
+        )
+        shop.build()
+        server.follows()
+        rows = {row["name"]: row for row in server.get(ATTRIBUTION).json()["rows"]}
+        assert (rows["google"]["cost"], rows["google"]["roas"]) == (200, 1.5)
+        assert rows["google"]["visits"] == 1

@@ -161,6 +161,9 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
         **{name: value for name, value in risk.items() if not isinstance(value, list)},
         **{name: orders[name] for name in ("orders", "gross_revenue", "net_revenue", "refund_rate")},
         "refunded_revenue": orders["refunded"],
+        "attributed_orders": orders["orders"],
+        "attributed_revenue": orders["net_revenue"],
+        "attributed_new_buyers": orders["new_buyers"],
         "unique_sessions": sessions["unique_sessions"],
         "avg_events_per_session": sessions["avg_events_per_session"],
     }
@@ -170,5 +173,6 @@ def test_every_other_metric_is_a_field_of_the_endpoints_too(
     # By day or of no field: see docs/decisions/0025.
     assert metrics.keys() - same.keys() == {
         *("abandonment_rate", "checkouts_without_purchase"),
-        *("units_sold", "all_events", "refunded_orders"),
+        *("units_sold", "all_events", "refunded_orders", "attribution_models"),
+        *(f"{name}_of_all_models" for name in ("orders", "revenue", "new_buyers")),
     }

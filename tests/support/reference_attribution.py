@@ -199,6 +199,8 @@ def answer(
                     "orders": half_up(share, 2),
                     "revenue": half_up(revenue, 2),
                     "new_buyers": half_up(new, 2),
+                    "cost": None,
+                    "roas": None,
                 }
                 for name, (visits, share, revenue, new) in rows.items()
             ),

@@ -1,6 +1,6 @@
 with landed_rows as (
     select * from {{ ref('stg_landing__rows') }}
-    where quarantine_reason is not null
+    where quarantine_reason is not null and quarantine_reason != '{{ ad_spend() }}'
 ),
 
 superseded_files as (

@@ -10,6 +10,7 @@ with landed_rows as (
         defect,
         text,
         folder_fields,
+        contains(file, '/ad_spend') as is_ad_spend,
         {{ json_of('case when defect is null then text end') }} as body
     from {{ source('landing', 'rows') }}
 ),
@@ -33,6 +34,7 @@ objects as (
         row_number,
         defect,
         text,
+        is_ad_spend,
         landed.keyed_number(text) as row_hash,
         concat(text, folder_fields) as names_text,
         case
@@ -140,6 +142,8 @@ located as (
         case when event_type = 'whatsapp_cart_click' then {{ first_of('cart_items') }} end as landed_cart_items,
         {{ first_of('user_agent') }} as landed_user_agent,
         {{ first_of('created_at') }} as landed_created_at,
+        {{ first_of('spend_date') }} as landed_spend_date,
+        {{ first_of('cost') }} as landed_cost,
         case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
         case when is_split then {{ item_value('product_name') }} else {{ first_of('product_name') }} end as landed_product_name,
         case when is_split then {{ item_value('price') }} else {{ first_of('price') }} end as landed_price,
@@ -179,6 +183,11 @@ typed as (
         *,
         {{ price_of('price_text') }} as known_price,
         {{ quantity_of('quantity_text') }} as known_quantity,
+        case
+            when is_ad_spend
+                then try_cast(regexp_extract({{ json_text('landed_spend_date') }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') as date)
+        end as spend_date,
+        case when is_ad_spend then {{ price_of(price_text('landed_cost')) }} end as spend_cost,
         coalesce(
             {{ utc_instant('created_text', 'created_milliseconds') }},
             {{ utc_instant(iso_text('created_text'), 'null') }}
@@ -226,6 +235,10 @@ reasoned as (
         case
             when defect is not null then defect
             when body is null then 'not a JSON object'
+            when is_ad_spend and spend_date is null then 'no readable date'
+            when is_ad_spend and source is null then 'no readable source'
+            when is_ad_spend and spend_cost is null then 'no readable cost'
+            when is_ad_spend then '{{ ad_spend() }}'
             when occurred_at between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999' is not true
                 then 'no readable created_at'
             when session_id is null then 'no readable session_id'
@@ -243,7 +256,9 @@ select
     row_number,
     cast(item_number as integer) as item_number,
     quarantine_reason,
-    landed.redacted(case when quarantine_reason is not null then text end) as quarantined_text,
+    landed.redacted(
+        case when quarantine_reason is not null and quarantine_reason != '{{ ad_spend() }}' then text end
+    ) as quarantined_text,
     row_hash,
     landed.keyed_number(
         coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
@@ -293,7 +308,9 @@ select
         ) > {{ longest_text() }},
         false
     ) as has_unreadable_text,
-    occurred_at
+    occurred_at,
+    spend_date,
+    spend_cost
 from reasoned
 -- One row stands for all items of a row that cannot be read.
 where quarantine_reason is null or item_number = 1

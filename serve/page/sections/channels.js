@@ -13,8 +13,8 @@ export function channels({ attribution, campaigns }) {
     "channels",
     element("p", { class: "explanation" }, t("touchesMean")),
     models(attribution),
-    table("attribution.rows", columns("source"), attribution.rows),
-    collapsible("attribution.campaigns", columns("campaign"), campaigns.rows),
+    table("attribution.rows", columns("source", attribution.rows), attribution.rows),
+    collapsible("attribution.campaigns", columns("campaign", campaigns.rows), campaigns.rows),
     collapsible("attribution.compared", comparedColumns(attribution), compared(attribution)),
     collapsible("attribution.paths", pathColumns(), attribution.paths),
   );
@@ -31,13 +31,19 @@ function models({ model: chosen, models }) {
   return element("div", { class: "choice", role: "group", "aria-label": t("model") }, ...Object.keys(models).map(button));
 }
 
-const columns = (by) => [
+/** What was paid for visits is shown where it is known. */
+const columns = (by, rows) => [
   { key: "name", label: t(by) },
   numberColumn("visits", t("visitsBegun")),
   numberColumn("orders", t("orders"), decimal),
   numberColumn("revenue", t("net_revenue"), money),
   numberColumn("new_buyers", t("new_buyers"), decimal),
+  ...(rows.some(({ cost }) => cost !== null)
+    ? [numberColumn("cost", t("cost"), known(money)), numberColumn("roas", t("roas"), known(decimal))]
+    : []),
 ];
+
+const known = (format) => (value) => (value === null ? "—" : format(value));
 
 /** The largest names of the chosen model, each with its revenue by all models. */
 const compared = ({ rows, models }) =>

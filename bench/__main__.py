@@ -21,7 +21,7 @@ from bench.events import LAST_DAY
 from bench.raw_events import RawEvents
 from bench.shop import Server, Shop, memory, written_by_children
 from serve.endpoint import Endpoint
-from serve.endpoints import alerts, carts, dashboard, funnel, orders, rfm
+from serve.endpoints import alerts, attribution, carts, dashboard, funnel, orders, rfm
 from serve.query import Mode
 
 ANSWERS = 30
@@ -86,6 +86,10 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
         endpoint_row(server, "funnel in strict order", funnel.ENDPOINT, seconds_later=5, order="strict"),
         endpoint_row(server, "rfm", rfm.ENDPOINT, seconds_later=6),
         endpoint_row(server, "alerts", alerts.ENDPOINT, seconds_later=7),
+        endpoint_row(server, "attribution", attribution.ENDPOINT, seconds_later=8),
+        endpoint_row(
+            server, "attribution with paths", attribution.ENDPOINT, seconds_later=9, include="paths"
+        ),
         *load_rows(shop, server),
         *page_rows(server),
         f"| raw file, build file, published file | {megabytes(shop.landed.stat().st_size)},"

@@ -26,6 +26,7 @@ class AttributionRow(NamedTuple):
     kind: str
     model: str | None
     name: str
+    is_rest: bool
     visits: int
     orders: Decimal
     revenue: Decimal
@@ -148,8 +149,9 @@ def attributed_rows(rows: list[AttributionRow], model: AttributionModel) -> list
     for row in rows:
         if row.model in (None, model):
             named[row.name].append(row)
+    rest = {row.name for row in rows if row.is_rest}
     found = [attributed_row(name, theirs) for name, theirs in named.items()]
-    return sorted(found, key=lambda row: (row.name == "other", -row.revenue, row.name))
+    return sorted(found, key=lambda row: (row.name in rest, -row.revenue, row.name))
 
 
 def attributed_row(name: str, rows: list[AttributionRow]) -> AttributedRow:

@@ -146,6 +146,7 @@ select
     counted.kind,
     counted.model,
     case when ranked.is_rest then 'other' else counted.name end as name,
+    ranked.is_rest,
     cast(coalesce(sum(counted.visits), 0) as bigint) as visits,
     coalesce(sum(counted.orders), 0) as orders,
     coalesce(sum(counted.revenue), 0) as revenue,

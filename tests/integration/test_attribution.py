@@ -215,3 +215,44 @@ def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(shop:
         rows = {row["name"]: row for row in server.get(ATTRIBUTION).json()["rows"]}
         assert (rows["google"]["cost"], rows["google"]["roas"]) == (200, 1.5)
         assert rows["google"]["visits"] == 1
+
+
+def test_of_more_than_200_campaigns_the_last_is_the_sum_of_the_rest(shop: Shop) -> None:
+    campaigns = [*(f"c{number}" for number in range(205)), "other"]
+    shop.land(
+        "events.ndjson",
+        [
+            visit(
+                "2026-03-08T10:00:00Z",
+                f"s{number}",
+                "purchase",
+                utm_campaign=campaign,
+                price=str(1000 - number),
+            )
+            for number, campaign in enumerate(campaigns)
+        ],
+    )
+    with shop.built().serving(NOW) as server:
+        given = server.get(ATTRIBUTION, by="campaign").json()
+    assert len(given["rows"]) == 200
+    assert [row["name"] for row in given["rows"][:2]] == ["c0", "c1"]
+    # c199 to c204, and the campaign of that name.
+    rest = sum(1000 - number for number in range(199, 206))
+    assert (given["rows"][-1]["name"], given["rows"][-1]["orders"], given["rows"][-1]["revenue"]) == (
+        "other",
+        7,
+        rest,
+    )
+    assert given["models"]["linear"][-1] == {"name": "other", "revenue": rest}
+
+
+def test_a_source_that_is_called_other_is_in_its_place(shop: Shop) -> None:
+    shop.land(
+        "events.ndjson",
+        [
+            visit("2026-03-08T10:00:00Z", source, "purchase", source=source, price=price)
+            for source, price in (("google", "1"), ("other", "2"))
+        ],
+    )
+    with shop.built().serving(NOW) as server:
+        assert [row["name"] for row in server.get(ATTRIBUTION).json()["rows"]] == ["other", "google"]

@@ -204,7 +204,7 @@ def answer(
                 }
                 for name, (visits, share, revenue, new) in rows.items()
             ),
-            key=lambda row: (row["name"] == "other", -row["revenue"], row["name"]),
+            key=lambda row: (-row["revenue"], row["name"]),
         ),
         "models": {
             name: [

@@ -9,7 +9,7 @@
         {% for model in ('linear', 'position', 'time_decay') -%}
             case
                 when touch_number = touches
-                    then net_revenue + {{ model }}_cents - sum({{ model }}_cents) over order_touches
+                    then cast(net_revenue as decimal(30, 4)) + {{ model }}_cents - sum({{ model }}_cents) over order_touches
                 else {{ model }}_cents
             end as {{ model }}_revenue{{ ',' if not loop.last }}
         {% endfor %}
@@ -19,7 +19,7 @@
             {% for model in ('linear', 'position', 'time_decay') -%}
                 case
                     when touches = 1 or net_revenue > 100000000000000 then 0
-                    else cast(round(cast(net_revenue as decimal(20, 4)) * {{ model }}_share, 2) as decimal(38, 4))
+                    else cast(round(cast(net_revenue as decimal(20, 4)) * {{ model }}_share, 2) as decimal(24, 4))
                 end as {{ model }}_cents{{ ',' if not loop.last }}
             {% endfor %}
         from {{ touches }}

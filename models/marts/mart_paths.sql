@@ -1,10 +1,7 @@
 with touches as (
     select
         *,
-        cast(
-            coalesce({{ microseconds_between('touched_at', 'ordered_at') }}, 0) / cast(86400000000 as double)
-            as decimal(18, 4)
-        ) as days
+        coalesce({{ microseconds_between('touched_at', 'ordered_at') }}, 0) as microseconds
     from {{ ref('fct_order_touches') }}
 )
 
@@ -13,7 +10,9 @@ select
     count(*) as orders,
     cast(sum(first_revenue) as decimal(38, 4)) as revenue,
     cast(sum(touches) as bigint) as touches,
-    cast(sum(days) as decimal(38, 4)) as days,
+    cast(
+        sum({{ whole_quotient('microseconds * 20000 + 86400000000', '172800000000') }}) * 0.0001 as decimal(38, 4)
+    ) as days,
     order_date as event_date
 from touches
 where touch_number = 1

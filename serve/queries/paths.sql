@@ -29,7 +29,7 @@ counted as (
         -1 as orders,
         -first_revenue as revenue,
         -touches as touches,
-        -cast(microseconds / 86400000000 as decimal(18, 4)) as days
+        -((microseconds * 20000 + 86400000000) // 172800000000) * 0.0001 as days
     from first_touches
     where order_date in ($first_date, $last_date) and ordered_at not between $starts_at and $ends_at
     union all

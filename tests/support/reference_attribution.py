@@ -129,9 +129,10 @@ class Attributed:
     @property
     def days(self) -> Fraction:
         first = self.touches[0].at
-        return (
-            rounded(Fraction((self.order.first.at - first) / timedelta(days=1)), 4) if first else Fraction(0)
-        )
+        if not first:
+            return Fraction(0)
+        microseconds = (self.order.first.at - first) // timedelta(microseconds=1)
+        return rounded(Fraction(microseconds, 86_400_000_000), 4)
 
 
 def attributed(everything: list[Event], now: datetime | None = None) -> list[Attributed]:

@@ -57,6 +57,7 @@ def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             event("purchase", "ayer", session_id="phone", user_id="eva@example.com"),
         ],
     )
+    (shop.landing / "ad_spend.csv").write_text("date,source,campaign,cost\n2026-03-08,google,,20000\n")
     return shop.built()
 
 

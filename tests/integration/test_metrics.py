@@ -36,7 +36,7 @@ def test_the_metrics_tell_of_the_data_and_the_builds(small_shop: Shop) -> None:
             refused = client.get("/metrics", headers=headers)
             assert (refused.status_code, list(refused.json())) == (401, ["detail"])
     assert told["quarantined_rows no readable created_at"] == 1
-    # Of eight events one cannot be read. What advertising cost is a row, too, and may have been read once only.
+    # Of eight events one cannot be read. The row of advertising spend is kept, and may be read less often.
     unread = told["build_rows_total no readable created_at"]
     assert 7 * unread < told["build_rows_total kept"] <= 8 * unread
     assert told["builds_total"] >= 1 and (told["stale"], told["damaged_versions"]) == (0, 0)

@@ -15,7 +15,6 @@ from tests.support.reference_carts import order as cart_order
 from tests.support.reference_orders import Order, orders_of, persons, session_order
 
 Row = dict[str, Any]
-Shares = list[tuple["Touch", Fraction]]
 PAUSE, REACH, WEEK = timedelta(minutes=30), timedelta(days=30), timedelta(days=7)
 NONE = "(none)"
 MOST_STEPS = 10
@@ -143,18 +142,13 @@ def attributed(everything: list[Event], now: datetime | None = None) -> list[Att
     known: set[str] = set()
     found = []
     orders = orders_of(everything, now)
-    for order in sorted(orders, key=lambda each: (each.first.at, key_of(each))):
+    for order in sorted(orders, key=lambda each: (each.first.at, each.key)):
         at = order.first.at
         theirs = [each for each in visits[order.person] if each.at and at - REACH < each.at <= at]
         theirs.sort(key=lambda each: (each.at, each.session, each.source))
         found.append(Attributed(order, theirs or [Touch()], order.person not in known))
         known.add(order.person)
     return found
-
-
-def key_of(order: Order) -> str:
-    seconds = (order.first.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
-    return f"id {order.id}" if order.id else f"session {order.first.session} {seconds}"
 
 
 def answer(

@@ -59,6 +59,11 @@ class Order:
         return self.lines[0]
 
     @property
+    def key(self) -> str:
+        seconds = (self.first.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+        return f"id {self.id}" if self.id else f"session {self.first.session} {seconds}"
+
+    @property
     def gross(self) -> Fraction:
         return total(self.lines)
 
@@ -257,9 +262,7 @@ def answer(
 
 
 def newest_first(order: Order) -> tuple[Any, ...]:
-    seconds = (order.first.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
-    key = f"id {order.id}" if order.id else f"session {order.first.session} {seconds}"
-    return datetime.max.replace(tzinfo=UTC) - order.first.at, key
+    return datetime.max.replace(tzinfo=UTC) - order.first.at, order.key
 
 
 def day_of(order: Order, zone: ZoneInfo) -> date:
@@ -286,7 +289,7 @@ def in_short(orders: Iterable[Order]) -> dict[str, Any]:
 
 def mart_orders(events: list[Event], zone: ZoneInfo) -> list[Row]:
     """The rows of mart_orders."""
-    everything = sorted(orders_of(events), key=lambda each: (each.first.at, newest_first(each)[1]))
+    everything = sorted(orders_of(events), key=lambda each: (each.first.at, each.key))
     keys = {(day_of(each, zone), each.first.source) for each in everything}
     keys |= {
         (refund.at.astimezone(zone).date(), order.first.source)

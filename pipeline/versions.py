@@ -23,8 +23,8 @@ from pipeline.quoting import quoted
 
 NAME = "%Y%m%dT%H%M%S%fZ"
 EVENTS = "fct_events"
-# Whole events, order lines and carts: each of them 0.2 s a build at 10 million.
-NOT_AS_PARQUET = (EVENTS, "fct_order_lines", "fct_carts")
+# Whole events, order lines, touches and carts: each of them 0.2 s a build at 10 million.
+NOT_AS_PARQUET = (EVENTS, "fct_order_lines", "fct_order_touches", "fct_carts")
 # The tables that were written, and not copied with their comments.
 WRITTEN = "select table_name from duckdb_tables() where database_name = 'target' and comment is null"
 RETAINED_VERSIONS = 3
@@ -78,12 +78,13 @@ def publish_version(
             remove_leftovers(versions)
         sync(versions)
         swap_symlink(warehouse / LINK, version)
-        # After the link is swapped, because the API does not need the Parquet files.
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            new_digest = thread.submit(digest, version)
+        # After the link is swapped, because the API needs none of this.
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            new_digest = threads.submit(digest, version)
+            pruned = threads.submit(prune_versions, warehouse)
             write_parquet(connection, version, [*tables, *PUBLISHED_BUILD], folder)
         swap_symlink(warehouse / PARQUET_LINK, folder)
-        prune_versions(warehouse)
+        pruned.result()
         return version, new_digest.result()
 
 

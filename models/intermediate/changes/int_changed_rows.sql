@@ -1,4 +1,3 @@
--- No other columns: all of them take 1.2 s and these 0.3 s at 10 million rows.
 with landed_rows as (
     select
         file_id,
@@ -39,22 +38,18 @@ changed_files as (
         )
 ),
 
-rows_of_changed_files as (
-    select * from landed_rows
-    where file_id in (select file_id from changed_files)
+changed_keys as (
+    select event_key
+    from {{ ref('stg_landing__rows') }}
+    where quarantine_reason is null and file_id in (select file_id from changed_files)
 ),
 
--- Which of them counts is decided again, so the sessions of all of them are.
-rows_with_the_same_key as (
-    select * from landed_rows
-    where event_key in (select event_key from rows_of_changed_files)
-),
-
+-- Of rows with the same key, which one counts is decided again, so the sessions of all of them are changed.
 changed_rows as (
-    select * from rows_of_changed_files
-    union all
-    select * from rows_with_the_same_key
-    where file_id not in (select file_id from changed_files)
+    select * from landed_rows
+    where
+        file_id in (select file_id from changed_files)
+        or event_key in (select event_key from changed_keys)
 )
 
 select

@@ -106,6 +106,7 @@ joined as (
         numbers.visit_number - numbers.first_visit_number + 1 as touch_number,
         touches.session_id,
         touches.occurred_at as touched_at,
+        {{ microseconds_between('touches.occurred_at', 'orders.ordered_at') }} as microseconds_before,
         coalesce(touches.source, 'direct') as source,
         coalesce(touches.medium, '(none)') as medium,
         coalesce(touches.campaign, '(none)') as campaign,
@@ -189,6 +190,10 @@ select
     cast(shares.touches as bigint) as touches,
     shares.session_id,
     shares.touched_at,
+    -- Rounded in whole numbers, because doubles round a half either way.
+    cast(
+        {{ whole_quotient('microseconds_before * 20000 + 86400000000', '172800000000') }} * 0.0001 as decimal(18, 4)
+    ) as days_before,
     shares.source,
     shares.medium,
     shares.campaign,

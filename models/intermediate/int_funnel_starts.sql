@@ -124,5 +124,5 @@ select
     add_to_cart_value,
     begin_checkout_value
 from linked
--- Physical, as in `int_events`.
-order by occurred_at
+-- Physical, as in `int_events`; and what only a question about one source asks comes last.
+order by among_source is not null, occurred_at

@@ -7,10 +7,7 @@ with orders_so_far as (
 ),
 
 first_touches as (
-    select
-        *,
-        coalesce(date_diff('microsecond', touched_at, ordered_at), 0) as microseconds
-    from fct_order_touches
+    select * from fct_order_touches
     where touch_number = 1
 ),
 
@@ -29,7 +26,7 @@ counted as (
         -1 as orders,
         -first_revenue as revenue,
         -touches as touches,
-        -((microseconds * 20000 + 86400000000) // 172800000000) * 0.0001 as days
+        -coalesce(days_before, 0) as days
     from first_touches
     where order_date in ($first_date, $last_date) and ordered_at not between $starts_at and $ends_at
     union all

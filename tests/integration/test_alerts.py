@@ -12,10 +12,9 @@ from serve.answer_settings import AnswerSettings
 from serve.settings import SettingsError, settings_from_environment
 from tests.support import reference_alerts
 from tests.support.reference import cleaned, differences
-from tests.support.shop import ALERTS, FUNNEL, RFM, SECRET, Shop, event
+from tests.support.shop import ALERTS, FUNNEL, RFM, SECRET, ZONE, Shop, event
 
 TODAY = datetime(2026, 3, 8, tzinfo=UTC)
-ZONE = "America/Bogota"
 SILENT, POOR, RICH = TODAY - timedelta(days=1), TODAY - timedelta(days=2), TODAY - timedelta(days=3)
 DAYS = 60
 

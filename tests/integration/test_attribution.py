@@ -1,7 +1,6 @@
 """Attribution: which visits led to an order, and what each of them gets."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,11 +10,9 @@ import pytest
 from tests.support.reference import differences
 from tests.support.reference_attribution import answer
 from tests.support.reference_marts import mart_differences
-from tests.support.shop import ATTRIBUTION, Server, Shop, event
+from tests.support.shop import ATTRIBUTION, NOW, ZONE, Server, Shop, event
 from tests.support.three_builds import three_builds
 
-ZONE = "America/Bogota"
-NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
 # Just within and just beyond what begins a visit and what leads to an order.
 PAUSES = [
@@ -66,19 +63,6 @@ def busy_months(seed: int, count: int = 500) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
     return busy_months(seed=4)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("whole"), ZONE)
-    shop.land("events.ndjson", events)
-    return shop.built()
-
-
-@pytest.fixture(scope="module")
-def busy(whole: Shop) -> Iterator[Server]:
-    with whole.serving(NOW) as server:
-        yield server
 
 
 @pytest.mark.parametrize("model", ["first", "last", "last_non_direct", "linear", "position", "time_decay"])

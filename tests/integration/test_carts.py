@@ -1,7 +1,6 @@
 """Carts: whose they are, what they are worth, and what became of them."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,11 +10,9 @@ import pytest
 from tests.support.reference import differences
 from tests.support.reference_carts import answer
 from tests.support.reference_marts import mart_differences
-from tests.support.shop import CARTS, Server, Shop, event
+from tests.support.shop import CARTS, NOW, ZONE, Server, Shop, event
 from tests.support.three_builds import three_builds
 
-ZONE = "America/Bogota"
-NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 USERS = [*[None] * 60, "ana@example.com", "luz@example.com"]
 TYPES = [
     *["add_to_cart"] * 4,
@@ -62,19 +59,6 @@ def busy_days(seed: int, count: int = 500) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
     return busy_days(seed=5)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("whole"), ZONE)
-    shop.land("events.ndjson", events)
-    return shop.built()
-
-
-@pytest.fixture(scope="module")
-def busy(whole: Shop) -> Iterator[Server]:
-    with whole.serving(NOW) as server:
-        yield server
 
 
 @pytest.mark.parametrize("query", [{}, {"start": "2026-03-02", "end": "2026-03-02"}, {"start": "2026-02-20"}])

@@ -1,6 +1,5 @@
 """Orders and deals over WhatsApp: what belongs together, and what became of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -12,11 +11,9 @@ from tests.support import reference_deals
 from tests.support.reference import differences
 from tests.support.reference_marts import mart_differences
 from tests.support.reference_orders import answer
-from tests.support.shop import ORDERS, WHATSAPP, Server, Shop, event
+from tests.support.shop import NOW, ORDERS, WHATSAPP, ZONE, Server, Shop, event
 from tests.support.three_builds import three_builds
 
-ZONE = "America/Bogota"
-NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 CLICKS = ["whatsapp_cart_click"] * 3
 TYPES = [*["purchase"] * 6, "refund", "refund", "order_cancelled", "page_view", *CLICKS, "whatsapp_purchase"]
 IDS = [None, None, None, *"123456"]
@@ -48,19 +45,6 @@ def busy_days(seed: int, count: int = 400) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
     return busy_days(seed=7)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("whole"), ZONE)
-    shop.land("events.ndjson", events)
-    return shop.built()
-
-
-@pytest.fixture(scope="module")
-def busy(whole: Shop) -> Iterator[Server]:
-    with whole.serving(NOW) as server:
-        yield server
 
 
 @pytest.mark.parametrize(

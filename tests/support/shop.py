@@ -30,6 +30,7 @@ from tests.support.dbt_process import FORKED, Builder, dbt
 
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)  # The newest event of the shops in tests.
+ZONE = "America/Bogota"  # Of those whose days are not UTC's.
 TRACK = "/api/analytics/track/"
 DASHBOARD = "/api/analytics/dashboard-stats/"
 MONEY_AT_RISK = "/api/analytics/money-at-risk/"

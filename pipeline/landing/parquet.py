@@ -34,7 +34,12 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
 
 
 def parquet_query(
-    connection: duckdb.DuckDBPyConnection, file_id: int, path: Path, source: str, folder_fields: str | None
+    connection: duckdb.DuckDBPyConnection,
+    file_id: int,
+    path: Path,
+    source: str,
+    folder_fields: str | None,
+    is_ad_spend: bool,
 ) -> str:
     """A query of a file's rows, with the columns of `rows.SCHEMA`."""
     columns = connection.sql(f"from {source}").columns
@@ -43,8 +48,8 @@ def parquet_query(
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
     return (
         f"select {file_id}, {quoted(file_name(path))}, {row_number}, null,"
-        f" cast(to_json(landed) as varchar), {quoted(folder_fields) if folder_fields else 'null'}"
-        f" from {source} as landed"
+        f" cast(to_json(landed) as varchar), {quoted(folder_fields) if folder_fields else 'null'},"
+        f" {is_ad_spend} from {source} as landed"
     )
 
 

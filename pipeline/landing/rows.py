@@ -20,6 +20,7 @@ from pipeline.landing.zone import file_name
 
 UNREADABLE = "a file that cannot be read, or not to its end"
 NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"  # The value in the name of a folder of nulls.
+AD_SPEND = "ad_spend"  # So begins the name of a file, or of its folder, that says what advertising cost.
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
     [
@@ -29,6 +30,7 @@ SCHEMA = pa.schema(
         ("defect", pa.string()),
         ("text", pa.string()),
         ("folder_fields", pa.string()),
+        ("is_ad_spend", pa.bool_()),
     ]
 )
 
@@ -52,7 +54,7 @@ def rows_of_files(
 
     Columns: `file_id`; `file`; `row_number` from 1, and 0 for a file that cannot be read, or not to its end;
     `defect`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's folders
-    say of its rows, or null.
+    say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost.
     """
     parquet, unreadable = {}, {}
     for file in files:
@@ -66,7 +68,14 @@ def rows_of_files(
     stream = pa.RecordBatchReader.from_batches(SCHEMA, batches).__arrow_c_stream__()
     connection.register("found_rows", stream)
     queries = [
-        parquet_query(connection, file.file_id, file.path, source, folder_fields(folder, file.path))
+        parquet_query(
+            connection,
+            file.file_id,
+            file.path,
+            source,
+            folder_fields(folder, file.path),
+            is_ad_spend(folder, file.path),
+        )
         for file, source in parquet.items()
     ]
     return connection.sql(" union all ".join(["from found_rows", *queries]))
@@ -74,26 +83,37 @@ def rows_of_files(
 
 def folder_fields(folder: Path, path: Path) -> str | None:
     """What the names `key=value` of a file's folders in the landing zone say of its rows, as JSON."""
-    names = path.relative_to(folder).parts[:-1] if path.is_relative_to(folder) else ()
-    pairs = [name.split("=", 1) for name in map(file_name, names) if "=" in name]
+    *folders, _ = names_below(folder, path)
+    pairs = [name.split("=", 1) for name in folders if "=" in name]
     fields = {unquote(key): unquote(value) for key, value in pairs if value != NULL_FOLDER}
     return json.dumps(fields, ensure_ascii=False) if fields else None
+
+
+def is_ad_spend(folder: Path, path: Path) -> bool:
+    """Whether a file says what advertising cost: its name does, or that of a folder in the landing zone."""
+    return any(name.startswith(AD_SPEND) for name in names_below(folder, path))
+
+
+def names_below(folder: Path, path: Path) -> list[str]:
+    """The names of the folders below another in which a file lies, and the file's own."""
+    names = path.relative_to(folder).parts if path.is_relative_to(folder) else (path.name,)
+    return [file_name(name) for name in names]
 
 
 def row_batches(
     folder: Path, files: list[FileVersion], unreadable: dict[FileVersion, str]
 ) -> Iterator[pa.RecordBatch]:
     for file in files:
-        fields = folder_fields(folder, file.path)
+        of_file = folder_fields(folder, file.path), is_ad_spend(folder, file.path)
         batch: list[Row] = []
         size = 0
         for row in file_rows(file.path, unreadable.get(file)):
             batch.append(row)
             size += len(row[2] or "") + 100
             if size > BATCH_BYTES:
-                yield record_batch(file, batch, fields)
+                yield record_batch(file, batch, *of_file)
                 batch, size = [], 0
-        yield record_batch(file, batch, fields)
+        yield record_batch(file, batch, *of_file)
 
 
 def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
@@ -109,10 +129,15 @@ def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
         yield 0, UNREADABLE, str(error)
 
 
-def record_batch(file: FileVersion, rows: list[Row], fields: str | None) -> pa.RecordBatch:
+def record_batch(
+    file: FileVersion, rows: list[Row], fields: str | None, has_ad_spend: bool
+) -> pa.RecordBatch:
     numbers, defects, texts = zip(*rows, strict=True) if rows else ([], [], [])
     count = len(rows)
     return pa.record_batch(
-        [[file.file_id] * count, [file_name(file.path)] * count, numbers, defects, texts, [fields] * count],
+        [
+            *([file.file_id] * count, [file_name(file.path)] * count, numbers, defects, texts),
+            *([fields] * count, [has_ad_spend] * count),
+        ],
         schema=SCHEMA,
     )

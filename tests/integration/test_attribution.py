@@ -165,7 +165,9 @@ def test_a_refund_that_has_not_come_yet_takes_nothing(shop: Shop) -> None:
             assert given["paths"][0]["revenue"] == google + tiktok
 
 
-def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(shop: Shop) -> None:
+def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(tmp_path: Path) -> None:
+    # What lies above the landing zone says nothing of its files.
+    shop = Shop(tmp_path / "ad_spend of all shops")
     shop.land(
         "events.ndjson",
         [

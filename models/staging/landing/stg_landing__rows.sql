@@ -10,7 +10,7 @@ with landed_rows as (
         defect,
         text,
         folder_fields,
-        contains(file, '/ad_spend') as is_ad_spend,
+        is_ad_spend,
         {{ json_of('case when defect is null then text end') }} as body
     from {{ source('landing', 'rows') }}
 ),

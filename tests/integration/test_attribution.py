@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.moments import moments
 from tests.support.reference import differences
 from tests.support.reference_attribution import answer
 from tests.support.reference_marts import mart_differences
@@ -31,26 +32,23 @@ SOURCES = [None, None, "direct", "google", "instagram", "tiktok"]
 def busy_months(seed: int, count: int = 500) -> list[dict[str, Any]]:
     """Persons with some browsers each, who come from here and there, also after now."""
     random = Random(seed)
-    events: list[dict[str, Any]] = []
-    while len(events) < count:
-        at = NOW - timedelta(days=random.randrange(120), seconds=random.choice([0, random.randrange(80_000)]))
-        browsers = random.sample("abcdefghijkl", 2)
-        for _ in range(random.randrange(1, 40)):
-            at += random.choice(PAUSES)
-            events.append(
-                event(
-                    random.choice(TYPES),
-                    at.isoformat(),
-                    session_id=random.choice(browsers),
-                    user_id=random.choice([*[None] * 20, "ana@example.com", "luz@example.com"]),
-                    price=random.choice(["10.005", "79900", "0.01", "99999999999999999", "0"]),
-                    source=random.choice(SOURCES),
-                    utm_medium=random.choice([None, None, "cpc", "social"]),
-                    utm_campaign=random.choice([None, None, "mayo", "junio"]),
-                    order_id=random.choice([None, str(random.randrange(40))]),
-                    metadata=random.choice([{}, {"amount": 3}]),
-                )
-            )
+    events = [
+        event(
+            random.choice(TYPES),
+            at,
+            session_id=random.choice(browsers),
+            user_id=random.choice([*[None] * 20, "ana@example.com", "luz@example.com"]),
+            price=random.choice(["10.005", "79900", "0.01", "99999999999999999", "0"]),
+            source=random.choice(SOURCES),
+            utm_medium=random.choice([None, None, "cpc", "social"]),
+            utm_campaign=random.choice([None, None, "mayo", "junio"]),
+            order_id=random.choice([None, str(random.randrange(40))]),
+            metadata=random.choice([{}, {"amount": 3}]),
+        )
+        for at, browsers in moments(
+            random, count, days=120, browsers="abcdefghijkl", longest=40, pauses=PAUSES
+        )
+    ]
     # Two persons at one till: the visit is that of the first.
     events += [
         event(kind, f"2026-03-01T10:00:0{second}Z", "till", user_id=f"{second}@example.com", price="500")

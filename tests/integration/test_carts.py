@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.moments import moments
 from tests.support.reference import differences
 from tests.support.reference_carts import answer
 from tests.support.reference_marts import mart_differences
@@ -31,27 +32,22 @@ PAUSES = [
 def busy_days(seed: int, count: int = 500) -> list[dict[str, Any]]:
     """Persons with some browsers each, who come back after pauses of all kinds, also after now."""
     random = Random(seed)
-    events: list[dict[str, Any]] = []
-    while len(events) < count:
-        at = NOW - timedelta(days=random.randrange(14), seconds=random.choice([0, random.randrange(80_000)]))
-        browsers = random.sample("abcdefgh", 2)
-        for _ in range(random.randrange(1, 25)):
-            at += random.choice(PAUSES)
-            events.append(
-                event(
-                    random.choice(TYPES),
-                    at.isoformat(),
-                    session_id=random.choice(browsers),
-                    user_id=random.choice(USERS),
-                    product_slug=random.choice([None, "gorra", "buzo"]),
-                    price=random.choice(["10.005", "79900", "nothing", None]),
-                    metadata={"quantity": random.choice([1, 2])}
-                    | random.choice([{}, {}, {"cart_total": 0}, {"total": random.randrange(3) * 1000}])
-                    | random.choice([{}, {"reason": "user_removed_all_items"}]),
-                    source=random.choice([None, "google", "instagram"]),
-                    idempotency_key=random.choice([None, f"key {random.randrange(count)}"]),
-                )
-            )
+    events = [
+        event(
+            random.choice(TYPES),
+            at,
+            session_id=random.choice(browsers),
+            user_id=random.choice(USERS),
+            product_slug=random.choice([None, "gorra", "buzo"]),
+            price=random.choice(["10.005", "79900", "nothing", None]),
+            metadata={"quantity": random.choice([1, 2])}
+            | random.choice([{}, {}, {"cart_total": 0}, {"total": random.randrange(3) * 1000}])
+            | random.choice([{}, {"reason": "user_removed_all_items"}]),
+            source=random.choice([None, "google", "instagram"]),
+            idempotency_key=random.choice([None, f"key {random.randrange(count)}"]),
+        )
+        for at, browsers in moments(random, count, days=14, browsers="abcdefgh", longest=25, pauses=PAUSES)
+    ]
     random.shuffle(events)
     return events
 

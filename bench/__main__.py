@@ -88,7 +88,11 @@ def measure(shop: Shop, server: Server, raw: RawEvents) -> list[str]:
         endpoint_row(server, "alerts", alerts.ENDPOINT, seconds_later=7),
         endpoint_row(server, "attribution", attribution.ENDPOINT, seconds_later=8),
         endpoint_row(
-            server, "attribution with paths", attribution.ENDPOINT, seconds_later=9, include="paths"
+            server,
+            "attribution with paths and campaigns",
+            attribution.ENDPOINT,
+            seconds_later=9,
+            include="paths,campaigns",
         ),
         *load_rows(shop, server),
         *page_rows(server),

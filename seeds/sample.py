@@ -20,6 +20,11 @@ SEED_FILE = Path(__file__).with_name("sample_events.csv")
 NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 EVENTS = 2_000
 SOURCES = {"google": 30, "instagram": 28, "whatsapp": 14, "facebook": 10, "tiktok": 8, "": 10}
+CAMPAIGNS = {
+    "google": ["marca", "catalogo"],
+    "instagram": ["historias", "semana-denim"],
+    "facebook": ["catalogo"],
+}
 PRODUCTS = {
     "cargo-negro": ("Cargo negro", "129900", 9),
     "camiseta-oversize": ("Camiseta oversize", "59900", 8),
@@ -85,7 +90,7 @@ class Visit:
 
     def happens(self) -> None:
         """Each step happens to a part of those who took the one before it."""
-        self.track("page_view")
+        self.track("page_view", **self.campaign())
         viewed = self.chance.choices(list(PRODUCTS), [weight for _, _, weight in PRODUCTS.values()], k=3)
         viewed = viewed[: self.chance.randint(1, 3)]
         for slug in viewed:
@@ -137,6 +142,12 @@ class Visit:
                 for slug, quantity in self.cart.items():
                     self.track("purchase", slug, seconds=(0, 2), quantity=quantity)
                 self.track("order_completed", seconds=(0, 2))
+
+    def campaign(self) -> dict[str, str]:
+        """What the address of the first page says of an advertisement, which not every visit comes from."""
+        names = ["", *CAMPAIGNS.get(self.source, [])]
+        name = names[int(self.visitor.session[:4], 16) % len(names)]
+        return {"utm_medium": "cpc", "utm_campaign": name} if name else {}
 
     def does(self, probability: float) -> bool:
         return self.chance.random() < probability

@@ -87,22 +87,19 @@ class Channel(StrEnum):
     CAMPAIGN = "campaign"
 
 
-class IncludePaths(StrEnum):
+class AttributionInclude(StrEnum):
     """What the answer about attribution may have beside its fields."""
 
     PATHS = "paths"
+    CAMPAIGNS = "campaigns"
 
 
-def included(text: str) -> frozenset[Include]:
-    """What a list such as `trend,names` names. Raises ValueError."""
-    return frozenset(Include(each) for each in text.split(","))
-
-
-Includes = Annotated[
-    frozenset[Include],
-    BeforeValidator(included),
-    WithJsonSchema({"enum": [*Include, ",".join(Include)], "type": "string"}),
-]
+def listed(choices: type[StrEnum]) -> tuple[BeforeValidator, WithJsonSchema]:
+    """How a parameter is read and documented that is a list of some of these, such as `trend,names`."""
+    return (
+        BeforeValidator(lambda text: text.split(",")),
+        WithJsonSchema({"enum": [*choices, ",".join(choices)], "type": "string"}),
+    )
 
 
 class Query(BaseModel, frozen=True):
@@ -117,7 +114,7 @@ class StatsQuery(Query, frozen=True):
 
     mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
-    include: Includes = frozenset()
+    include: Annotated[frozenset[Include], *listed(Include)] = frozenset()
 
 
 class FunnelQuery(Query, frozen=True):
@@ -137,9 +134,7 @@ class AttributionQuery(Query, frozen=True):
 
     model: AttributionModel = AttributionModel.LAST_NON_DIRECT
     by: Channel = Channel.SOURCE
-    include: Annotated[
-        IncludePaths | None, WithJsonSchema({"enum": list(IncludePaths), "type": "string"})
-    ] = None
+    include: Annotated[frozenset[AttributionInclude], *listed(AttributionInclude)] = frozenset()
 
 
 class AlertsQuery(Query, frozen=True):

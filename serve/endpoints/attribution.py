@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from serve.endpoint import Answer, Endpoint
-from serve.query import AttributionModel, AttributionQuery
+from serve.query import AttributionInclude, AttributionModel, AttributionQuery
 from serve.reader import Reader
 from serve.rounding import ratio, rounded
 from serve.schema import Count, definition, field_on_request, localized_field
@@ -18,15 +19,17 @@ from serve.window import Window
 
 
 class AttributionRow(NamedTuple):
-    """What a model gives to a source, medium or campaign (`kind` share), its visits (visit) or cost.
+    """What a model gives to a source, medium or campaign, or, without a model, its visits and cost.
 
-    A field that is not of its kind is null or 0.
+    campaign: which of its campaigns that is, where those are asked for and the model is not another one.
+    is_rest, is_rest_of_campaigns: whether the name, or the campaign, stands for those beyond the first 200.
     """
 
-    kind: str
     model: str | None
     name: str
     is_rest: bool
+    campaign: str | None
+    is_rest_of_campaigns: bool
     visits: int
     orders: Decimal
     revenue: Decimal
@@ -48,8 +51,8 @@ ATTRIBUTION = SqlQuery("attribution", AttributionRow)
 PATHS = SqlQuery("paths", PathsRow)
 
 
-class AttributedRow(BaseModel):
-    """What one source, medium or campaign brought, and what it cost, where that is known."""
+class AttributedCampaign(BaseModel):
+    """What one campaign of a row brought, and what it cost, where that is known."""
 
     name: str
     visits: Count
@@ -58,6 +61,14 @@ class AttributedRow(BaseModel):
     new_buyers: float
     cost: float | None
     roas: float | None
+
+
+class AttributedRow(AttributedCampaign):
+    """What one source, medium or campaign brought, and what it cost, where that is known."""
+
+    campaigns: list[AttributedCampaign] | None = field_on_request(
+        "Its campaigns, with `include=campaigns`: the row is their sum. Of more than 200 the last is `other`."
+    )
 
 
 class Revenue(BaseModel):
@@ -119,16 +130,21 @@ async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Ans
     The touches of an order are the visits of its person that began in the 30 days up to it, in whichever
     browser. They share its net revenue by the `model`; where there are none, it is `direct`.
     """
-    parameters = window.parameters() | {"by": query.by, "model": query.model}
+    with_campaigns = AttributionInclude.CAMPAIGNS in query.include
+    parameters = window.parameters() | {
+        "by": query.by,
+        "model": query.model,
+        "with_campaigns": with_campaigns,
+    }
     rows, paths = await gather(
         reader.rows(ATTRIBUTION, parameters),
-        reader.rows(PATHS, parameters) if query.include else nothing(),
+        reader.rows(PATHS, parameters) if AttributionInclude.PATHS in query.include else nothing(),
     )
     return Answer(
         Attribution(
             model=query.model,
             by=query.by,
-            rows=attributed_rows(rows, query.model),
+            rows=attributed_rows([row for row in rows if row.model in (None, query.model)], with_campaigns),
             models=Models(**{model.value: revenues(rows, model) for model in AttributionModel}),
             paths=None if paths is None else [path(row) for row in paths],
         )
@@ -136,29 +152,52 @@ async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Ans
 
 
 def revenues(rows: list[AttributionRow], model: AttributionModel) -> list[Revenue]:
-    return [Revenue(name=row.name, revenue=cents(row.revenue)) for row in rows if row.model == model]
+    """The revenue of each name by a model, most first."""
+    named: defaultdict[tuple[bool, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.model == model:
+            named[row.is_rest, row.name] += row.revenue
+    ordered = sorted(named.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    return [Revenue(name=name, revenue=cents(revenue)) for (_, name), revenue in ordered]
 
 
 async def nothing() -> None:
     """No rows are asked for."""
 
 
-def attributed_rows(rows: list[AttributionRow], model: AttributionModel) -> list[AttributedRow]:
+def attributed_rows(rows: list[AttributionRow], with_campaigns: bool) -> list[AttributedRow]:
     """One row per name with visits, orders or a cost."""
-    named: defaultdict[str, list[AttributionRow]] = defaultdict(list)
+    return [
+        AttributedRow(**sums.model_dump(), campaigns=campaigns(theirs) if with_campaigns else None)
+        for sums, theirs in summed(rows, lambda row: (row.is_rest, row.name))
+    ]
+
+
+def campaigns(rows: list[AttributionRow]) -> list[AttributedCampaign]:
+    """One row per campaign of a name."""
+    return [sums for sums, _ in summed(rows, lambda row: (row.is_rest_of_campaigns, row.campaign or ""))]
+
+
+def summed(
+    rows: list[AttributionRow], key: Callable[[AttributionRow], tuple[bool, str]]
+) -> list[tuple[AttributedCampaign, list[AttributionRow]]]:
+    """The sums of each name with the rows they are of: most revenue first, and last the rest.
+
+    key: whether a row belongs to the rest, and its name.
+    """
+    named: defaultdict[tuple[bool, str], list[AttributionRow]] = defaultdict(list)
     for row in rows:
-        if row.model in (None, model):
-            named[row.name].append(row)
-    rest = {row.name for row in rows if row.is_rest}
-    found = [attributed_row(name, theirs) for name, theirs in named.items()]
-    return sorted(found, key=lambda row: (row.name in rest, -row.revenue, row.name))
+        named[key(row)].append(row)
+    found = [(is_rest, sums_of(name, theirs), theirs) for (is_rest, name), theirs in named.items()]
+    found.sort(key=lambda each: (each[0], -each[1].revenue, each[1].name))
+    return [(sums, theirs) for _, sums, theirs in found]
 
 
-def attributed_row(name: str, rows: list[AttributionRow]) -> AttributedRow:
+def sums_of(name: str, rows: list[AttributionRow]) -> AttributedCampaign:
     revenue = sum((row.revenue for row in rows), Decimal(0))
     costs = [row.cost for row in rows if row.cost is not None]
     cost = sum(costs, Decimal(0))
-    return AttributedRow(
+    return AttributedCampaign(
         name=name,
         visits=sum(row.visits for row in rows),
         orders=rounded(sum((row.orders for row in rows), Decimal(0)), 2),

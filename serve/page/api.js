@@ -69,9 +69,9 @@ export async function getSegments(end) {
   return answer && { segments: answer.segments };
 }
 
-/** What led to the orders between two days, by a model, by source with paths or by campaign, likewise. */
-export const getAttribution = (start, end, model, by) =>
-  getOptional(ATTRIBUTION, parameters({ start, end, model, by, ...(by === "source" ? { include: "paths" } : {}) }));
+/** What led to the orders between two days, by a model: sources, their campaigns, and paths; likewise. */
+export const getAttribution = (start, end, model) =>
+  getOptional(ATTRIBUTION, parameters({ start, end, model, include: "paths,campaigns" }));
 
 const parameters = (values) => new URLSearchParams(values).toString();
 

@@ -33,7 +33,7 @@ const FIRST = { overview: [alerts, cards] };
  * Draws the numbers anew. What has the focus and what is unfolded stays so, and what is read stays where it is.
  *
  * numbers: `stats`, `unreadable`, `alerts`; and, once they are there, `risk`, `orders`, `carts`, `deals`, `strict`,
- * `attribution`, `campaigns`, `rfm` and `earlierRfm`; all as `api.js` gives them.
+ * `attribution`, `rfm` and `earlierRfm`; all as `api.js` gives them.
  */
 export function draw(main, numbers) {
   const focused = main.contains(document.activeElement) && placeOf(document.activeElement, main);

@@ -86,8 +86,7 @@ async function getRest(query, { days, model }, { events_timeline }) {
     carts: getCarts(query),
     deals: getDeals(query),
     risk: getRisk(query),
-    attribution: getAttribution(first, last, model, "source"),
-    campaigns: getAttribution(first, last, model, "campaign"),
+    attribution: getAttribution(first, last, model),
     rfm: getSegments(last),
     earlierRfm: getSegments(daysBefore(last, 30)),
   };

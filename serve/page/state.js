@@ -18,7 +18,7 @@ export const state = {
   drawing: "",
   /** How the reader sorts the table of products. */
   productOrder: { key: "views", descending: true },
-  /** The fields of tables of which the reader asked for all rows. */
+  /** What the reader unfolded: the fields of tables whose rows are all shown, and rows with those below them. */
   unfolded: new Set(),
   /** Sessions whose sale was recorded on this page and is not counted yet. */
   recordedSales: new Set(),

@@ -29,6 +29,7 @@ export function shortTable(field, columns, rows) {
  * The rows of a field as a table, with its CSV to download.
  *
  * columns: `{ key, label, format }`; a column with a format holds numbers, which are aligned right, unless it says `isText`.
+ * rows: one that has rows `below` it shows them when the reader asks for them.
  * sorting: `{ key, descending }` of `state`, where the reader may sort the rows.
  * name: the key of the title, where that is not the field's own.
  */
@@ -36,10 +37,10 @@ export function table(field, columns, rows, sorting, name) {
   if (!rows.length) return figure(field, name, element("p", { class: "empty" }, t("none")));
   const ordered = sorting ? [...rows].sort(comparator(sorting)) : rows;
   const written = columns.map((column) => (column.format === money ? { ...column, format: moneyLike(valuesOf(column, rows)) } : column));
-  const body = element("tbody", { role: "rowgroup" }, ...ordered.map((row) => line(written, row)));
+  const body = element("tbody", { role: "rowgroup" }, ...ordered.flatMap((row) => lines(field, written, row)));
   const className = columns.length > NARROW ? "wide" : null;
   const shown = element("table", { role: "table", class: className, "data-field": field }, head(columns, sorting, redraw), body);
-  const cells = [columns.map(({ key }) => key), ...ordered.map((row) => columns.map(({ key }) => row[key]))];
+  const cells = [columns.map(({ key }) => key), ...ordered.flatMap(withBelow).map((row) => columns.map(({ key }) => row[key]))];
   const button = element("button", { type: "button", class: "quiet", onclick: () => saveRows(field, cells) }, t("csv"));
 
   function redraw(key) {
@@ -58,7 +59,7 @@ export function table(field, columns, rows, sorting, name) {
   return result;
 }
 
-const valuesOf = ({ key }, rows) => rows.map((row) => row[key]);
+const valuesOf = ({ key }, rows) => rows.flatMap(withBelow).map((row) => row[key]);
 
 function figure(field, name, ...content) {
   return element("figure", null, element("figcaption", null, withTooltip(field, name)), ...content);
@@ -75,13 +76,38 @@ function head(columns, sorting, redraw) {
   return element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...cells));
 }
 
-function line(columns, row) {
+/** A row and, unfolded, those below it. */
+function lines(field, columns, row) {
+  if (!row.below?.length) return [line(columns, row)];
+  const place = `${field} ${row.name}`;
+  const made = () => row.below.map((each) => line(columns, each, "below"));
+  let below = state.unfolded.has(place) ? made() : [];
+  const toggle = () => {
+    for (const each of below) each.remove();
+    below = below.length ? [] : made();
+    first.after(...below);
+    if (below.length) state.unfolded.add(place);
+    else state.unfolded.delete(place);
+    button.ariaExpanded = String(below.length > 0);
+  };
+  const first = line(columns, row);
+  const header = first.firstElementChild;
+  const button = element("button", { type: "button", class: "unfold", onclick: toggle, "aria-expanded": String(below.length > 0) });
+  button.append(...header.childNodes);
+  header.append(button);
+  return [first, ...below];
+}
+
+/** A row and those below it, each named after both. */
+const withBelow = (row) => [row, ...(row.below ?? []).map((each) => ({ ...each, name: `${row.name} / ${each.name}` }))];
+
+function line(columns, row, className = null) {
   const cells = columns.map(({ key, label, format, isText }, index) => {
     const text = format ? format(row[key]) : String(row[key]);
     if (!index) return element("th", { role: "rowheader", scope: "row" }, text);
     return element("td", { role: "cell", "data-label": label, class: format && !isText ? "number" : null }, text);
   });
-  return element("tr", { role: "row" }, ...cells);
+  return element("tr", { role: "row", class: className }, ...cells);
 }
 
 function comparator({ key, descending }) {

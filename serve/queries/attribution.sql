@@ -54,7 +54,7 @@ summed as (
     group by all
 ),
 
-shares as (
+contributions as (
     select
         model,
         source,
@@ -65,7 +65,7 @@ shares as (
         new_buyers
     from mart_attribution
     where event_date between $first_date and $last_date
-    union all
+    union all by name
     select
         model,
         source,
@@ -75,9 +75,7 @@ shares as (
         sign * revenue as revenue,
         sign * new_buyers as new_buyers
     from {{ in_each_model('summed', 'sign, source, medium, campaign') }}
-),
-
-visits as (
+    union all by name
     select
         source,
         medium,
@@ -85,7 +83,7 @@ visits as (
         visits
     from mart_campaigns
     where event_date between $first_date and $last_date
-    union all
+    union all by name
     select
         source,
         coalesce(medium, '(none)') as medium,
@@ -96,35 +94,28 @@ visits as (
         event_date in ($first_date, $last_date)
         and is_first_of_visit
         and occurred_at not between $starts_at and $ends_at
+    union all by name
+    select
+        source,
+        campaign,
+        cost
+    from fct_ad_spend
+    where $by != 'medium' and spend_date between $first_date and $last_date
 ),
 
 counted as (
     select
-        'share' as kind,
         model,
         case $by when 'source' then source when 'medium' then medium else campaign end as name,
+        case when $with_campaigns and coalesce(model, $model) = $model then campaign end as campaign,
+        sum(visits) as visits,
         sum(orders) as orders,
         sum(revenue) as revenue,
-        sum(new_buyers) as new_buyers
-    from shares
-    group by all
-    having sum(orders) > 0
-    union all by name
-    select
-        'visit' as kind,
-        case $by when 'source' then source when 'medium' then medium else campaign end as name,
-        sum(visits) as visits
-    from visits
-    group by all
-    having sum(visits) > 0
-    union all by name
-    select
-        'cost' as kind,
-        case $by when 'source' then source else campaign end as name,
+        sum(new_buyers) as new_buyers,
         sum(cost) as cost
-    from fct_ad_spend
-    where $by != 'medium' and spend_date between $first_date and $last_date
+    from contributions
     group by all
+    having sum(orders) > 0 or sum(visits) > 0 or sum(cost) is not null
 ),
 
 -- As in `traffic`, by the revenue of the model that is asked for.
@@ -140,19 +131,44 @@ ranked as (
         ) >= $most_sources as is_rest
     from counted
     group by name
+),
+
+named as (
+    select
+        counted.* replace (case when ranked.is_rest then 'other' else counted.name end as name),
+        ranked.is_rest
+    from counted
+    inner join ranked on counted.name = ranked.name
+),
+
+ranked_campaigns as (
+    select
+        name,
+        campaign,
+        count(*) over (partition by name) > $most_sources
+        and row_number() over (
+            partition by name
+            order by
+                campaign = 'other',
+                sum(revenue) desc nulls last,
+                campaign asc
+        ) >= $most_sources as is_rest
+    from named
+    where campaign is not null
+    group by name, campaign
 )
 
 select
-    counted.kind,
-    counted.model,
-    case when ranked.is_rest then 'other' else counted.name end as name,
-    ranked.is_rest,
-    cast(coalesce(sum(counted.visits), 0) as bigint) as visits,
-    coalesce(sum(counted.orders), 0) as orders,
-    coalesce(sum(counted.revenue), 0) as revenue,
-    coalesce(sum(counted.new_buyers), 0) as new_buyers,
-    sum(counted.cost) as cost
-from counted
-inner join ranked on counted.name = ranked.name
-group by counted.kind, counted.model, ranked.is_rest, case when ranked.is_rest then 'other' else counted.name end
-order by ranked.is_rest asc, revenue desc, name asc
+    named.model,
+    named.name,
+    named.is_rest,
+    case when ranked_campaigns.is_rest then 'other' else named.campaign end as campaign,
+    coalesce(ranked_campaigns.is_rest, false) as is_rest_of_campaigns,
+    cast(coalesce(sum(named.visits), 0) as bigint) as visits,
+    coalesce(sum(named.orders), 0) as orders,
+    coalesce(sum(named.revenue), 0) as revenue,
+    coalesce(sum(named.new_buyers), 0) as new_buyers,
+    sum(named.cost) as cost
+from named
+left join ranked_campaigns on named.name = ranked_campaigns.name and named.campaign = ranked_campaigns.campaign
+group by all

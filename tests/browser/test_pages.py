@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -38,7 +39,7 @@ from tests.support.shop import (
 from tests.support.tokens import token
 
 # Drawn below the cards and in them.
-NUMBERS, TABLES = 71, 23
+NUMBERS, TABLES = 71, 22
 SPARK_FOOT = 34.0  # Pixels from the top of a card's line to where 0 lies.
 # What moved on the page without the reader's doing.
 SHIFTS = """
@@ -94,16 +95,17 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
 @needs_chromium
 @pytest.mark.parametrize("mode", ["total", "unique"])
 def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, mode: str) -> None:
-    page = tab.sign_in(f"?lang=en&mode={mode}")
+    page = tab.sign_in(f"?lang=en&mode={mode}&part=why")
     expect(page.locator("table[data-field=trend]")).to_be_attached()
+    for source in page.locator(".unfold").all():
+        source.click()
     answer = sample.stats(mode=mode, include="trend,names") | sample.get(MONEY_AT_RISK).json()
     for name, path in {"orders": ORDERS, "carts": CARTS, "deals": WHATSAPP}.items():
         answer[name] = sample.get(path).json()
     last = datetime.fromisoformat(answer["events_timeline"][-1]["date"])
     days = {"start": f"{last - timedelta(days=6):%Y-%m-%d}", "end": f"{last:%Y-%m-%d}"}
     answer["strict"] = sample.get(FUNNEL, order="strict", **days).json()
-    attribution = sample.get(ATTRIBUTION, include="paths", **days).json()
-    attribution["campaigns"] = sample.get(ATTRIBUTION, by="campaign", **days).json()["rows"]
+    attribution = sample.get(ATTRIBUTION, include="paths,campaigns", **days).json()
     attribution["compared"] = [
         {
             model: next((each["revenue"] for each in theirs if each["name"] == row["name"]), 0)
@@ -111,6 +113,7 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
         }
         for row in attribution["rows"][:5]
     ]
+    attribution["rows"] = [each for row in attribution["rows"] for each in (row, *campaigns_of(row))]
     answer["attribution"] = attribution
     answer["rfm"] = sample.get(RFM, end=days["end"]).json()
     answer["earlierRfm"] = sample.get(RFM, end=f"{last - timedelta(days=30):%Y-%m-%d}").json()
@@ -140,6 +143,12 @@ def test_every_number_on_the_page_is_that_of_the_json(tab: Tab, sample: Server, 
     assert tab.complaints == []
 
 
+def campaigns_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is shown below a source."""
+    named = any(campaign["name"] != "(none)" for campaign in row["campaigns"])
+    return row["campaigns"] if named else []
+
+
 @needs_chromium
 def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&part=why")
@@ -149,14 +158,25 @@ def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) 
         expect(page.locator("main")).to_have_attribute("aria-busy", "false")
         last = datetime.fromisoformat(sample.stats()["events_timeline"][-1]["date"])
         days = {"start": f"{last - timedelta(days=6):%Y-%m-%d}", "end": f"{last:%Y-%m-%d}"}
-        rows = sample.get(ATTRIBUTION, model=model, **days).json()["rows"]
-        shown = page.locator("[data-field='attribution.rows'] tbody tr")
-        assert [line.locator("th, td").first.text_content() for line in shown.all()] == [
-            row["name"] for row in rows
+        rows = sample.get(ATTRIBUTION, model=model, include="campaigns", **days).json()["rows"]
+        table = page.locator("[data-field='attribution.rows']")
+        unfold = table.get_by_role("button", name="google")
+        if name == "Last not direct":
+            unfold.click()
+        # Another model leaves unfolded what was.
+        expect(unfold).to_have_attribute("aria-expanded", "true")
+        shown = [
+            (each.locator("th").text_content(), number(each.locator("td").nth(2).text_content() or ""))
+            for each in table.locator("tbody tr").all()
         ]
-        assert [number(line.locator("td").nth(2).text_content() or "") for line in shown.all()] == [
-            row["revenue"] for row in rows
+        assert shown == [
+            (each["name"], each["revenue"])
+            for row in rows
+            for each in (row, *(campaigns_of(row) if row["name"] == "google" else []))
         ]
+        assert len(shown) > len(rows)
+    unfold.click()
+    expect(table.locator("tbody tr")).to_have_count(len(rows))
     assert "model=first" in page.url
 
 

@@ -68,8 +68,9 @@ def events() -> list[dict[str, Any]]:
     "query",
     [
         {},
+        {"include": "campaigns"},
         {"start": "2026-02-20", "end": "2026-02-20", "by": "campaign"},
-        {"start": "2025-12-01", "by": "medium", "include": "paths"},
+        {"start": "2025-12-01", "by": "medium", "include": "paths,campaigns"},
     ],
 )
 def test_any_window_gives_the_answer_of_the_definitions(
@@ -186,6 +187,11 @@ def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(tmp_p
         rows = {row["name"]: row for row in server.get(ATTRIBUTION).json()["rows"]}
         assert (rows["google"]["cost"], rows["google"]["roas"]) == (120, 2.5)
         assert (rows["tiktok"]["cost"], rows["tiktok"]["visits"], rows["tiktok"]["roas"]) == (9, 0, 0)
+        google = server.get(ATTRIBUTION, include="campaigns").json()["rows"][0]
+        assert [(row["name"], row["revenue"], row["cost"], row["roas"]) for row in google["campaigns"]] == [
+            ("mayo", 300, 80.5, 3.73),
+            ("junio", 0, 39.5, 0),
+        ]
         rows = {row["name"]: row for row in server.get(ATTRIBUTION, by="campaign").json()["rows"]}
         assert (rows["mayo"]["cost"], rows["junio"]["cost"], rows["(none)"]["cost"]) == (80.5, 39.5, 9)
         (row,) = server.get(ATTRIBUTION, by="medium").json()["rows"]
@@ -218,6 +224,8 @@ def test_of_more_than_200_campaigns_the_last_is_the_sum_of_the_rest(shop: Shop) 
     )
     with shop.built().serving(NOW) as server:
         given = server.get(ATTRIBUTION, by="campaign").json()
+        (direct,) = server.get(ATTRIBUTION, include="campaigns").json()["rows"]
+    assert direct["campaigns"] == given["rows"]
     assert len(given["rows"]) == 200
     assert [row["name"] for row in given["rows"][:2]] == ["c0", "c1"]
     # c199 to c204, and the campaign of that name.

@@ -162,15 +162,19 @@ def answer(
     include: str = "",
 ) -> Row:
     """What `attribution/` answers at `now`."""
+
+    def key(each: Touch) -> tuple[str, str]:
+        return str(getattr(each, by)), each.campaign
+
     now = now.astimezone(UTC).replace(microsecond=0)
     first, _, last = window(now, ZoneInfo(store_timezone), start, end, days=30)
     everything = list(cleaned(raw))
     orders = [each for each in attributed(everything, now) if first <= each.order.first.at <= last]
-    rows: defaultdict[str, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 4)
+    channels: defaultdict[tuple[str, str], list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 4)
     models: dict[str, defaultdict[str, Fraction]] = {}
     for event in visits_of(everything):
         if first <= event.at <= last:
-            rows[getattr(touch(event), by)][0] += 1
+            channels[key(touch(event))][0] += 1
     for name in (*MODELS, "time_decay"):
         models[name] = defaultdict(Fraction)
         for each in orders:
@@ -179,28 +183,20 @@ def answer(
                 if share:
                     models[name][getattr(theirs, by)] += revenue
                 if share and name == model:
-                    row = rows[getattr(theirs, by)]
-                    row[1] += share
-                    row[2] += revenue
-                    row[3] += share * each.is_first
+                    counts = channels[key(theirs)]
+                    counts[1] += share
+                    counts[2] += revenue
+                    counts[3] += share * each.is_first
+    rows = []
+    for name, campaigns in by_name(channels).items():
+        row = sums(name, list(campaigns.values()))
+        if "campaigns" in include:
+            row["campaigns"] = by_revenue([sums(each, [theirs]) for each, theirs in campaigns.items()])
+        rows.append(row)
     return {
         "model": model,
         "by": by,
-        "rows": sorted(
-            (
-                {
-                    "name": name,
-                    "visits": int(visits),
-                    "orders": half_up(share, 2),
-                    "revenue": half_up(revenue, 2),
-                    "new_buyers": half_up(new, 2),
-                    "cost": None,
-                    "roas": None,
-                }
-                for name, (visits, share, revenue, new) in rows.items()
-            ),
-            key=lambda row: (-row["revenue"], row["name"]),
-        ),
+        "rows": by_revenue(rows),
         "models": {
             name: [
                 {"name": channel, "revenue": half_up(revenue, 2)}
@@ -208,7 +204,34 @@ def answer(
             ]
             for name, revenues in models.items()
         },
-    } | ({"paths": paths(orders)} if include else {})
+    } | ({"paths": paths(orders)} if "paths" in include else {})
+
+
+def by_name(
+    channels: dict[tuple[str, str], list[Fraction]],
+) -> dict[str, dict[str, list[Fraction]]]:
+    """The counts of campaigns, by name."""
+    names: defaultdict[str, dict[str, list[Fraction]]] = defaultdict(dict)
+    for (name, campaign), counts in channels.items():
+        names[name][campaign] = counts
+    return names
+
+
+def sums(name: str, counts: list[list[Fraction]]) -> Row:
+    visits, orders, revenue, new_buyers = (sum(each, Fraction(0)) for each in zip(*counts, strict=True))
+    return {
+        "name": name,
+        "visits": int(visits),
+        "orders": half_up(orders, 2),
+        "revenue": half_up(revenue, 2),
+        "new_buyers": half_up(new_buyers, 2),
+        "cost": None,
+        "roas": None,
+    }
+
+
+def by_revenue(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row["revenue"], row["name"]))
 
 
 def total(orders: Iterable[Attributed]) -> Fraction:

@@ -123,7 +123,7 @@ class Scenario:
         return {
             **choose([{}, {"model": choose(models)}]),
             **choose([{}, {"by": choose(["source", "medium", "campaign"])}]),
-            **choose([{}, {"include": "paths"}]),
+            **choose([{}, *({"include": each} for each in ("paths", "campaigns", "paths,campaigns"))]),
         }
 
     def some(self, values: list[Any]) -> list[Any]:

@@ -5,16 +5,16 @@ import { t } from "../i18n.js";
 import { table } from "../table.js";
 import { collapsible, numberColumn, section, textColumn } from "./layout.js";
 
+const NONE = "(none)"; // What the API calls the campaign of a visit that has none.
 const LARGEST = 5; // Sources whose models are shown beside each other.
 
-export function channels({ attribution, campaigns }) {
+export function channels({ attribution }) {
   if (!attribution) return null;
   return section(
     "channels",
     element("p", { class: "explanation" }, t("touchesMean")),
     models(attribution),
-    table("attribution.rows", columns("source", attribution.rows), attribution.rows),
-    collapsible("attribution.campaigns", columns("campaign", campaigns.rows), campaigns.rows),
+    table("attribution.rows", columns(attribution.rows), attribution.rows.map(withCampaigns)),
     collapsible("attribution.compared", comparedColumns(attribution), compared(attribution)),
     collapsible("attribution.paths", pathColumns(), attribution.paths),
   );
@@ -31,9 +31,12 @@ function models({ model: chosen, models }) {
   return element("div", { class: "choice", role: "group", "aria-label": t("model") }, ...Object.keys(models).map(button));
 }
 
+/** A source with its campaigns below it, where it has any. */
+const withCampaigns = (row) => ({ ...row, below: row.campaigns.some(({ name }) => name !== NONE) ? row.campaigns : [] });
+
 /** What was paid for visits is shown where it is known. */
-const columns = (by, rows) => [
-  { key: "name", label: t(by) },
+const columns = (rows) => [
+  textColumn("name", t("sourceAndCampaigns")),
   numberColumn("visits", t("visitsBegun")),
   numberColumn("orders", t("orders"), decimal),
   numberColumn("revenue", t("net_revenue"), money),

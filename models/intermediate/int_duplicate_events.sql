@@ -9,6 +9,7 @@ keyed_rows as (
     select
         file_id,
         file,
+        is_tracked,
         row_number,
         item_number,
         row_hash,
@@ -38,7 +39,7 @@ deliveries as (
         row_number() over (
             -- What anybody may post never takes the place of what the shop lands.
             partition by event_key
-            order by contains(file, '/tracked/'), occurred_at, row_hash, file, row_number, item_number
+            order by is_tracked, occurred_at, row_hash, file, row_number, item_number
         ) as delivery_number
     from keyed_rows
     where event_key in (select event_key from repeated_keys)

@@ -38,18 +38,18 @@ def parquet_query(
     file_id: int,
     path: Path,
     source: str,
-    folder_fields: str | None,
-    is_ad_spend: bool,
+    said: tuple[str | None, bool, bool],
 ) -> str:
-    """A query of a file's rows, with the columns of `rows.SCHEMA`."""
+    """A query of a file's rows, with the columns of `rows.SCHEMA`; `said` are the last of them."""
     columns = connection.sql(f"from {source}").columns
     # DuckDB's own row number keeps both cores busy, but a column of that name hides it.
     is_hidden = "file_row_number" in [column.lower() for column in columns]
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
+    folder_fields, *flags = said
     return (
         f"select {file_id}, {quoted(file_name(path))}, {row_number}, null,"
         f" cast(to_json(landed) as varchar), {quoted(folder_fields) if folder_fields else 'null'},"
-        f" {is_ad_spend} from {source} as landed"
+        f" {', '.join(map(str, flags))} from {source} as landed"
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.landing.zone import file_name
 UNREADABLE = "a file that cannot be read, or not to its end"
 NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"  # The value in the name of a folder of nulls.
 AD_SPEND = "ad_spend"  # So begins the name of a file, or of its folder, that says what advertising cost.
+TRACKED = "tracked"  # The folder of events that were posted.
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
     [
@@ -31,6 +32,7 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
         ("folder_fields", pa.string()),
         ("is_ad_spend", pa.bool_()),
+        ("is_tracked", pa.bool_()),
     ]
 )
 
@@ -54,7 +56,8 @@ def rows_of_files(
 
     Columns: `file_id`; `file`; `row_number` from 1, and 0 for a file that cannot be read, or not to its end;
     `defect`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's folders
-    say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost.
+    say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost; `is_tracked`,
+    whether its events were posted.
     """
     parquet, unreadable = {}, {}
     for file in files:
@@ -68,30 +71,17 @@ def rows_of_files(
     stream = pa.RecordBatchReader.from_batches(SCHEMA, batches).__arrow_c_stream__()
     connection.register("found_rows", stream)
     queries = [
-        parquet_query(
-            connection,
-            file.file_id,
-            file.path,
-            source,
-            folder_fields(folder, file.path),
-            is_ad_spend(folder, file.path),
-        )
+        parquet_query(connection, file.file_id, file.path, source, said_by_names(folder, file.path))
         for file, source in parquet.items()
     ]
     return connection.sql(" union all ".join(["from found_rows", *queries]))
 
 
-def folder_fields(folder: Path, path: Path) -> str | None:
-    """What the names `key=value` of a file's folders in the landing zone say of its rows, as JSON."""
-    *folders, _ = names_below(folder, path)
-    pairs = [name.split("=", 1) for name in folders if "=" in name]
-    fields = {unquote(key): unquote(value) for key, value in pairs if value != NULL_FOLDER}
-    return json.dumps(fields, ensure_ascii=False) if fields else None
-
-
-def is_ad_spend(folder: Path, path: Path) -> bool:
-    """Whether a file says what advertising cost: its name does, or that of a folder in the landing zone."""
-    return any(name.startswith(AD_SPEND) for name in names_below(folder, path))
+def said_by_names(folder: Path, path: Path) -> tuple[str | None, bool, bool]:
+    """What a file's name and those of its folders in the landing zone say: the last columns of SCHEMA."""
+    *folders, name = names_below(folder, path)
+    has_ad_spend = any(each.startswith(AD_SPEND) for each in (*folders, name))
+    return folder_fields(folders), has_ad_spend, TRACKED in folders
 
 
 def names_below(folder: Path, path: Path) -> list[str]:
@@ -100,20 +90,27 @@ def names_below(folder: Path, path: Path) -> list[str]:
     return [file_name(name) for name in names]
 
 
+def folder_fields(folders: list[str]) -> str | None:
+    """What names `key=value` of folders say of the rows of their files, as JSON."""
+    pairs = [name.split("=", 1) for name in folders if "=" in name]
+    fields = {unquote(key): unquote(value) for key, value in pairs if value != NULL_FOLDER}
+    return json.dumps(fields, ensure_ascii=False) if fields else None
+
+
 def row_batches(
     folder: Path, files: list[FileVersion], unreadable: dict[FileVersion, str]
 ) -> Iterator[pa.RecordBatch]:
     for file in files:
-        of_file = folder_fields(folder, file.path), is_ad_spend(folder, file.path)
+        said = said_by_names(folder, file.path)
         batch: list[Row] = []
         size = 0
         for row in file_rows(file.path, unreadable.get(file)):
             batch.append(row)
             size += len(row[2] or "") + 100
             if size > BATCH_BYTES:
-                yield record_batch(file, batch, *of_file)
+                yield record_batch(file, batch, said)
                 batch, size = [], 0
-        yield record_batch(file, batch, *of_file)
+        yield record_batch(file, batch, said)
 
 
 def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
@@ -129,15 +126,13 @@ def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
         yield 0, UNREADABLE, str(error)
 
 
-def record_batch(
-    file: FileVersion, rows: list[Row], fields: str | None, has_ad_spend: bool
-) -> pa.RecordBatch:
+def record_batch(file: FileVersion, rows: list[Row], said: tuple[str | None, bool, bool]) -> pa.RecordBatch:
     numbers, defects, texts = zip(*rows, strict=True) if rows else ([], [], [])
     count = len(rows)
     return pa.record_batch(
         [
             *([file.file_id] * count, [file_name(file.path)] * count, numbers, defects, texts),
-            *([fields] * count, [has_ad_spend] * count),
+            *([each] * count for each in said),
         ],
         schema=SCHEMA,
     )

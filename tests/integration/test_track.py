@@ -5,6 +5,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -249,11 +250,13 @@ def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, An
     assert taken < (time.thread_time() - before) / 4
 
 
-def test_a_posted_key_takes_the_place_of_no_landed_event(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_a_posted_key_takes_the_place_of_no_landed_event(tmp_path: Path) -> None:
+    # A folder above the landing zone does not say that its events were posted.
+    shop = Shop(tmp_path / "tracked")
     landed_event = {**GOOD, "idempotency_key": "order-1", "created_at": "2026-03-07T10:00:00Z", "price": 5}
     shop.land("a.ndjson", [landed_event])
     posted = {**landed_event, "created_at": "2026-03-01T10:00:00Z", "price": 0}
-    with shop.serving(**tracked) as server:
+    with shop.serving(tracked_events=shop.landing) as server:
         assert server.client.post(TRACK, json=posted).status_code == 202
     sales = "select event_date::varchar, revenue from mart_sales"
     assert shop.built().published().sql(sales).fetchall() == [("2026-03-07", 5)]

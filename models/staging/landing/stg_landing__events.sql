@@ -12,6 +12,8 @@ superseded_files as (
 select
     landed_rows.file_id,
     landed_rows.file,
+    -- Null for rows of files that were gone when this column came.
+    coalesce(landed_rows.is_tracked, contains(landed_rows.file, '/tracked/')) as is_tracked,
     landed_rows.row_number,
     landed_rows.item_number,
     landed_rows.row_hash,

@@ -11,6 +11,7 @@ with landed_rows as (
         text,
         folder_fields,
         is_ad_spend,
+        is_tracked,
         {{ json_of('case when defect is null then text end') }} as body
     from {{ source('landing', 'rows') }}
 ),
@@ -35,6 +36,7 @@ objects as (
         defect,
         text,
         is_ad_spend,
+        is_tracked,
         landed.keyed_number(text) as row_hash,
         concat(text, folder_fields) as names_text,
         case
@@ -253,6 +255,7 @@ reasoned as (
 select
     file_id,
     file,
+    is_tracked,
     row_number,
     cast(item_number as integer) as item_number,
     quarantine_reason,

@@ -41,7 +41,7 @@ def file_format(path: Path) -> str | None:
 
 
 def text_rows(path: Path) -> Iterator[Row]:
-    """The rows of a file: number, defect (None where it is text), text.
+    """The rows of a file: number, parse_error (None where it is text), text.
 
     Raises UnreadableError where it gets no further; the rows before that are good. Raises FileNotFoundError.
     """
@@ -95,17 +95,17 @@ def csv_rows(stream: BinaryIO, is_utf_16: bool) -> Iterator[Row]:
     inner = [name for name in header if "." in name]
     for number, record in enumerate((record for record in records if record != []), start=1):
         content: str
-        defect: str | None
+        parse_error: str | None
         if record is None:
-            content, defect = lines.beginning, TOO_LONG
+            content, parse_error = lines.beginning, TOO_LONG
         elif len(record) != len(header):
-            content, defect = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
+            content, parse_error = json.dumps(record, ensure_ascii=False), "not as many fields as the header"
         else:
             content = json.dumps(
                 with_inner(dict(zip(header, record, strict=True)), inner), ensure_ascii=False
             )
-            defect = None if is_utf8(content) else "not UTF-8"
-        yield number, defect, with_bytes_escaped(content)
+            parse_error = None if is_utf8(content) else "not UTF-8"
+        yield number, parse_error, with_bytes_escaped(content)
 
 
 class Lines:

@@ -100,17 +100,17 @@ class OpenValue:
 
 
 def json_rows(readline: Callable[[int], bytes]) -> Iterator[Row]:
-    """A row for each value of a stream: number, defect (None where it is text), text.
+    """A row for each value of a stream: number, parse_error (None where it is text), text.
 
     A row's number is the line it begins in, or one more than that of the row before in the same line.
     readline: gives the rest of a line, with its end, or as many bytes of it as asked for; nothing at the end.
     Raises UnfinishedError where the stream ends within an array; the rows before that are good.
     """
     number = 0
-    for line, content, defect in json_values(readline):
+    for line, content, parse_error in json_values(readline):
         number = line if line > number else number + 1
         try:
-            yield number, defect, content.decode()
+            yield number, parse_error, content.decode()
         except UnicodeDecodeError:
             yield number, "not UTF-8", content.decode(errors="backslashreplace")
 

@@ -1,7 +1,7 @@
 """Reads files of the landing zone: each row as JSON text, whatever state it is in.
 
 What a row means is decided in SQL, in `stg_landing__rows`. Here a row is only found and numbered, and gets
-its defect where it cannot be text.
+its parse error where it cannot be text.
 """
 
 import json
@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
         ("file_id", pa.int64()),
         ("file", pa.string()),
         ("row_number", pa.int64()),
-        ("defect", pa.string()),
+        ("parse_error", pa.string()),
         ("text", pa.string()),
         ("folder_fields", pa.string()),
         ("is_ad_spend", pa.bool_()),
@@ -55,9 +55,9 @@ def rows_of_files(
     """All rows of some files below a folder. The relation can be read once.
 
     Columns: `file_id`; `file`; `row_number` from 1, and 0 for a file that cannot be read, or not to its end;
-    `defect`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's folders
-    say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost; `is_tracked`,
-    whether its events were posted.
+    `parse_error`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's
+    folders say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost;
+    `is_tracked`, whether its events were posted.
     """
     parquet, unreadable = {}, {}
     for file in files:
@@ -127,11 +127,11 @@ def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
 
 
 def record_batch(file: FileVersion, rows: list[Row], said: tuple[str | None, bool, bool]) -> pa.RecordBatch:
-    numbers, defects, texts = zip(*rows, strict=True) if rows else ([], [], [])
+    numbers, parse_errors, texts = zip(*rows, strict=True) if rows else ([], [], [])
     count = len(rows)
     return pa.record_batch(
         [
-            *([file.file_id] * count, [file_name(file.path)] * count, numbers, defects, texts),
+            *([file.file_id] * count, [file_name(file.path)] * count, numbers, parse_errors, texts),
             *([each] * count for each in said),
         ],
         schema=SCHEMA,

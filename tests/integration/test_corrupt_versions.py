@@ -79,12 +79,12 @@ def test_a_version_damaged_while_it_is_served_gives_way_to_the_last_good_one(sho
         assert server.client.get("/healthz").json()["damaged_versions"] == []
 
 
-@pytest.mark.parametrize("harm", ["flipped", "cut", "empty", "noise", "gone"])
+@pytest.mark.parametrize("fault", ["flipped", "cut", "empty", "noise", "gone"])
 def test_a_server_that_starts_on_a_damaged_version_serves_the_last_good_one(
-    shop: Shop, good: Path, harm: str
+    shop: Shop, good: Path, fault: str
 ) -> None:
     damaged = publish(shop, good, "2-damaged")
-    match harm:
+    match fault:
         case "flipped":
             damage(damaged)
         case "cut":

@@ -104,7 +104,7 @@ BAD_TOKENS = {
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("doors"))
+    shop = Shop(tmp_path_factory.mktemp("shop"))
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z", user_id="ana@example.com")])
     shop.environment["CORS_ORIGINS"] = "https://shop.example"
     return shop.built()

@@ -198,8 +198,8 @@ def test_what_has_no_end_takes_no_more_memory_than_one_row_may_have(tmp_path: Pa
         def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
         before = peak()
         for path in sorted(Path(sys.argv[1]).iterdir()):
-            for number, defect, text in text_rows(path):
-                print(number, defect, len(text))
+            for number, parse_error, text in text_rows(path):
+                print(number, parse_error, len(text))
         print(peak() - before)
     """
     command = [sys.executable, "-c", dedent(reading), str(tmp_path)]

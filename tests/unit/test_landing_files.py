@@ -13,7 +13,7 @@ from pipeline.landing.zone import LandingError, file_version, landing_files, lan
 
 
 def texts(path: Path) -> Iterable[tuple[str | None, str | None]]:
-    return [(defect, text) for _, defect, text in text_rows(path)]
+    return [(parse_error, text) for _, parse_error, text in text_rows(path)]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ with landed_rows as (
         file_id,
         file,
         row_number,
-        defect,
+        parse_error,
         text,
         folder_fields,
         is_ad_spend,
         is_tracked,
-        {{ json_of('case when defect is null then text end') }} as body
+        {{ json_of('case when parse_error is null then text end') }} as body
     from {{ source('landing', 'rows') }}
 ),
 
@@ -33,7 +33,7 @@ objects as (
         file_id,
         file,
         row_number,
-        defect,
+        parse_error,
         text,
         is_ad_spend,
         is_tracked,
@@ -235,7 +235,7 @@ reasoned as (
     select
         *,
         case
-            when defect is not null then defect
+            when parse_error is not null then parse_error
             when body is null then 'not a JSON object'
             when is_ad_spend and spend_date is null then 'no readable date'
             when is_ad_spend and source is null then 'no readable source'

@@ -18,7 +18,8 @@ select
     add_to_cart_after,
     begin_checkout_after,
     purchase_after,
-    product_view_value,
+    product_view_value_whole,
+    product_view_value_ten_thousandths,
     add_to_cart_value,
     begin_checkout_value
 from starts

@@ -57,24 +57,25 @@ persons as materialized (
         (add_to_cart_after - product_view_after) // 1000000 as add_to_cart_seconds,
         (begin_checkout_after - add_to_cart_after) // 1000000 as begin_checkout_seconds,
         (purchase_after - begin_checkout_after) // 1000000 as purchase_seconds,
-        case steps when 2 then product_view_value when 3 then add_to_cart_value when 4 then begin_checkout_value end
-            as value_of_last_step
+        case when steps = 2 then product_view_value_whole end as whole_value_of_product_view,
+        case when steps = 2 then product_view_value_ten_thousandths end as ten_thousandths_of_product_view,
+        case steps when 3 then add_to_cart_value when 4 then begin_checkout_value end as value_of_last_step
     from ranked
     inner join best_places on ranked.person_number = best_places.person_number and ranked.place = best_places.place
 )
 
 select
     'product_view' as step,
-    count(*) filter (where steps > 1) as persons,
-    quantile_cont(product_view_seconds, [0.5, 0.9]) filter (where steps > 1) as median_and_p90_seconds,
-    coalesce(sum(value_of_last_step) filter (where steps = 1), 0) as value_lost
+    count(*) as persons,
+    quantile_cont(product_view_seconds, [0.5, 0.9]) as median_and_p90_seconds,
+    0 as value_lost
 from persons
 union all
 select
     'add_to_cart' as step,
     count(*) filter (where steps > 2) as persons,
     quantile_cont(add_to_cart_seconds, [0.5, 0.9]) filter (where steps > 2) as median_and_p90_seconds,
-    coalesce(sum(value_of_last_step) filter (where steps = 2), 0) as value_lost
+    coalesce(sum(whole_value_of_product_view) + sum(ten_thousandths_of_product_view) * 0.0001, 0) as value_lost
 from persons
 union all
 select

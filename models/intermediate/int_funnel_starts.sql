@@ -120,7 +120,7 @@ select
                 then {{ microseconds_between('occurred_at', step ~ '_at') }}
         end as {{ step }}_after,
     {% endfor %}
-    -- In two parts, because each page view has it: DuckDB reads decimals of more than 18 digits at a third of the speed.
+    -- In two parts, because many page views have it, and DuckDB reads long decimals at a third of the speed.
     cast(floor(product_view_value) as bigint) as product_view_value_whole,
     cast((product_view_value % 1) * 10000 as smallint) as product_view_value_ten_thousandths,
     add_to_cart_value,

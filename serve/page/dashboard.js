@@ -22,7 +22,7 @@ import { state } from "./state.js";
 /** The sections of each part, in their order. Each takes the numbers, and gives an element or null. */
 const PARTS = {
   overview: [alerts, cards, todo, orders],
-  why: [funnel, channels, payment, products, visits],
+  why: [funnel, payment, channels, products, visits],
   carts: [carts, whatsapp, risk, errors],
   customers: [customers, segments, timeline],
 };

@@ -59,6 +59,28 @@ TOO_SMALL_TO_TOUCH = """
   .map((each) => [each.outerHTML, each.offsetWidth, each.offsetHeight])
   .filter(([, width, height]) => Math.min(width, height) < 44)
 """
+WRITTEN_OVER = """
+[...document.querySelectorAll(".chart svg")].filter((each) => each.clientWidth).flatMap((chart) => {
+  const texts = [...chart.querySelectorAll("text")].map((each) => [each.textContent, each.getBoundingClientRect()]);
+  return texts.flatMap(([one, a], index) => texts.slice(index + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+    .map(([other]) => [one, other]));
+})
+"""
+NAMED_ALIKE = """
+[...document.querySelectorAll(".numbers")].flatMap((numbers) => {
+  const names = [...numbers.querySelectorAll("dt button")].map((each) => each.textContent);
+  return names.filter((name, index) => names.indexOf(name) < index);
+})
+"""
+# A section that has none beside it ends where its part does.
+EMPTY_BESIDE = """
+[...document.querySelectorAll(".part:not([hidden])")].flatMap((part) => {
+  const places = [...part.children].map((each) => [each.id, each.getBoundingClientRect()]);
+  return places.filter(([, { top, right }]) => right < part.getBoundingClientRect().right - 1
+    && !places.some(([, other]) => other.top === top && other.left >= right)).map(([id]) => id);
+})
+"""
 PARTS = ("overview", "why", "carts", "customers")
 CHANGED = "The page draws more or less than before. If nothing is gone, change NUMBERS or TABLES."
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
@@ -561,6 +583,9 @@ def test_the_page_is_fit_for_everybody(tab: Tab, language: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate(SCROLLED_SIDEWAYS) == []
         assert page.evaluate(TOO_SMALL_TO_TOUCH) == []
+        assert page.evaluate(WRITTEN_OVER) == []
+        assert page.evaluate(EMPTY_BESIDE) == []
+        assert page.evaluate(NAMED_ALIKE) == []
 
 
 @needs_chromium

@@ -121,7 +121,7 @@ select
         end as {{ step }}_after,
     {% endfor %}
     -- In two parts, because many page views have it, and DuckDB reads long decimals at a third of the speed.
-    cast(floor(product_view_value) as bigint) as product_view_value_whole,
+    cast(product_view_value - product_view_value % 1 as bigint) as product_view_value_whole,
     cast((product_view_value % 1) * 10000 as smallint) as product_view_value_ten_thousandths,
     add_to_cart_value,
     begin_checkout_value

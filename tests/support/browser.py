@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.tokens import token
 
+PARTS = ("overview", "why", "carts", "customers")
+CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
 CHROMIUM = shutil.which("chromium")
 expect.set_options(timeout=20_000)  # A busy machine draws late.
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium (apt-get install chromium)")

@@ -1,0 +1,5 @@
+"""`GET /api/analytics/attribution/`: its rows, its models, and how one becomes the other."""
+
+from serve.endpoints.attribution.endpoint import ENDPOINT
+
+__all__ = ["ENDPOINT"]

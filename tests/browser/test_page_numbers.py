@@ -104,7 +104,7 @@ def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) 
             for each in table.locator("tbody tr").all()
         ]
         assert shown == [
-            (each["name"], each["revenue"])
+            (each["name"].replace("(none)", "(no campaign)"), each["revenue"])
             for row in rows
             for each in (row, *(campaigns_of(row) if row["name"] == "google" else []))
         ]

@@ -36,7 +36,7 @@ const withCampaigns = (row) => ({ ...row, below: row.campaigns.some(({ name }) =
 
 /** What was paid for visits is shown where it is known. */
 const columns = (rows) => [
-  textColumn("name", t("sourceAndCampaigns")),
+  { ...textColumn("name", t("sourceAndCampaigns")), format: (name) => (name === NONE ? t("noCampaign") : name), isText: true },
   numberColumn("visits", t("visitsBegun")),
   numberColumn("orders", t("orders"), decimal),
   numberColumn("revenue", t("net_revenue"), money),

@@ -20,6 +20,7 @@ PARSER = (
     "pipeline/landing/formats.py",
     "pipeline/landing/json_rows.py",
     "pipeline/landing/parquet.py",
+    "pipeline/landing/path_properties.py",
     "pipeline/landing/rows.py",
     "pipeline/robots.py",
     "requirements.lock",

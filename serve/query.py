@@ -55,8 +55,8 @@ class Compare(StrEnum):
     PREVIOUS = "previous"
 
 
-class Include(StrEnum):
-    """What an answer may have beside its fields."""
+class StatsInclude(StrEnum):
+    """What the dashboard's answer may have beside its fields."""
 
     TREND = "trend"
     NAMES = "names"
@@ -114,7 +114,7 @@ class StatsQuery(Query, frozen=True):
 
     mode: Mode = Mode.TOTAL
     compare: Annotated[Compare | None, WithJsonSchema({"enum": list(Compare), "type": "string"})] = None
-    include: Annotated[frozenset[Include], *listed(Include)] = frozenset()
+    include: Annotated[frozenset[StatsInclude], *listed(StatsInclude)] = frozenset()
 
 
 class FunnelQuery(Query, frozen=True):

@@ -120,11 +120,11 @@ select
                 then {{ microseconds_between('occurred_at', step ~ '_at') }}
         end as {{ step }}_after,
     {% endfor %}
-    -- In two parts, because many page views have it, and DuckDB reads long decimals at a third of the speed.
+    -- As two integers, because DuckDB scans them three times as fast as a decimal of 38 digits.
     cast(product_view_value - product_view_value % 1 as bigint) as product_view_value_whole,
     cast((product_view_value % 1) * 10000 as smallint) as product_view_value_ten_thousandths,
     add_to_cart_value,
     begin_checkout_value
 from linked
--- Physical, as in `int_events`; and what only a question about one source asks comes last.
+-- Physical, as in `int_events`. Rows that only a funnel of one source reads come last.
 order by among_source is not null, occurred_at

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.landing.formats import PARQUET, UnreadableError
+from pipeline.landing.path_properties import PathProperties
 from pipeline.landing.zone import file_name
 from pipeline.quoting import quoted
 
@@ -38,14 +39,14 @@ def parquet_query(
     file_id: int,
     path: Path,
     source: str,
-    said: tuple[str | None, bool, bool],
+    properties: PathProperties,
 ) -> str:
-    """A query of a file's rows, with the columns of `rows.SCHEMA`; `said` are the last of them."""
+    """A query of a file's rows, with the columns of `rows.SCHEMA`."""
     columns = connection.sql(f"from {source}").columns
     # DuckDB's own row number keeps both cores busy, but a column of that name hides it.
     is_hidden = "file_row_number" in [column.lower() for column in columns]
     row_number = "row_number() over ()" if is_hidden else "file_row_number + 1"
-    folder_fields, *flags = said
+    folder_fields, *flags = properties
     return (
         f"select {file_id}, {quoted(file_name(path))}, {row_number}, null,"
         f" cast(to_json(landed) as varchar), {quoted(folder_fields) if folder_fields else 'null'},"

@@ -4,11 +4,9 @@ What a row means is decided in SQL, in `stg_landing__rows`. Here a row is only f
 its parse error where it cannot be text.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -16,12 +14,10 @@ import pyarrow as pa
 from pipeline.landing.formats import PARQUET, UnreadableError, file_format, text_rows
 from pipeline.landing.json_rows import Row
 from pipeline.landing.parquet import parquet_query, parquet_source
+from pipeline.landing.path_properties import PathProperties, path_properties
 from pipeline.landing.zone import file_name
 
 UNREADABLE = "a file that cannot be read, or not to its end"
-NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"  # The value in the name of a folder of nulls.
-AD_SPEND = "ad_spend"  # So begins the name of a file, or of its folder, that says what advertising cost.
-TRACKED = "tracked"  # The folder of events that were posted.
 BATCH_BYTES = 16_000_000
 SCHEMA = pa.schema(
     [
@@ -55,9 +51,7 @@ def rows_of_files(
     """All rows of some files below a folder. The relation can be read once.
 
     Columns: `file_id`; `file`; `row_number` from 1, and 0 for a file that cannot be read, or not to its end;
-    `parse_error`, null where the row is text; `text`; `folder_fields`, a JSON object of what the file's
-    folders say of its rows, or null; `is_ad_spend`, whether the file says what advertising cost;
-    `is_tracked`, whether its events were posted.
+    `parse_error`, null where the row is text; `text`; and those of `PathProperties`.
     """
     parquet, unreadable = {}, {}
     for file in files:
@@ -71,46 +65,26 @@ def rows_of_files(
     stream = pa.RecordBatchReader.from_batches(SCHEMA, batches).__arrow_c_stream__()
     connection.register("found_rows", stream)
     queries = [
-        parquet_query(connection, file.file_id, file.path, source, said_by_names(folder, file.path))
+        parquet_query(connection, file.file_id, file.path, source, path_properties(folder, file.path))
         for file, source in parquet.items()
     ]
     return connection.sql(" union all ".join(["from found_rows", *queries]))
-
-
-def said_by_names(folder: Path, path: Path) -> tuple[str | None, bool, bool]:
-    """What a file's name and those of its folders in the landing zone say: the last columns of SCHEMA."""
-    *folders, name = names_below(folder, path)
-    has_ad_spend = any(each.startswith(AD_SPEND) for each in (*folders, name))
-    return folder_fields(folders), has_ad_spend, TRACKED in folders
-
-
-def names_below(folder: Path, path: Path) -> list[str]:
-    """The names of the folders below another in which a file lies, and the file's own."""
-    names = path.relative_to(folder).parts if path.is_relative_to(folder) else (path.name,)
-    return [file_name(name) for name in names]
-
-
-def folder_fields(folders: list[str]) -> str | None:
-    """What names `key=value` of folders say of the rows of their files, as JSON."""
-    pairs = [name.split("=", 1) for name in folders if "=" in name]
-    fields = {unquote(key): unquote(value) for key, value in pairs if value != NULL_FOLDER}
-    return json.dumps(fields, ensure_ascii=False) if fields else None
 
 
 def row_batches(
     folder: Path, files: list[FileVersion], unreadable: dict[FileVersion, str]
 ) -> Iterator[pa.RecordBatch]:
     for file in files:
-        said = said_by_names(folder, file.path)
+        properties = path_properties(folder, file.path)
         batch: list[Row] = []
         size = 0
         for row in file_rows(file.path, unreadable.get(file)):
             batch.append(row)
             size += len(row[2] or "") + 100
             if size > BATCH_BYTES:
-                yield record_batch(file, batch, said)
+                yield record_batch(file, batch, properties)
                 batch, size = [], 0
-        yield record_batch(file, batch, said)
+        yield record_batch(file, batch, properties)
 
 
 def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
@@ -126,13 +100,13 @@ def file_rows(path: Path, why_unreadable: str | None) -> Iterator[Row]:
         yield 0, UNREADABLE, str(error)
 
 
-def record_batch(file: FileVersion, rows: list[Row], said: tuple[str | None, bool, bool]) -> pa.RecordBatch:
+def record_batch(file: FileVersion, rows: list[Row], properties: PathProperties) -> pa.RecordBatch:
     numbers, parse_errors, texts = zip(*rows, strict=True) if rows else ([], [], [])
     count = len(rows)
     return pa.record_batch(
         [
             *([file.file_id] * count, [file_name(file.path)] * count, numbers, parse_errors, texts),
-            *([each] * count for each in said),
+            *([each] * count for each in properties),
         ],
         schema=SCHEMA,
     )

@@ -68,6 +68,7 @@ select
     'product_view' as step,
     count(*) as persons,
     quantile_cont(product_view_seconds, [0.5, 0.9]) as median_and_p90_seconds,
+    -- What a page view is worth is not known.
     0 as value_lost
 from persons
 union all

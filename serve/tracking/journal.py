@@ -12,10 +12,10 @@ from pathlib import Path
 from secrets import token_hex
 
 from pipeline.durable import sync
+from pipeline.landing.path_properties import TRACKED
 from serve.errors import StorageUnavailable
 from serve.tracking.compaction import HOUR, compact_hours
 
-SUBFOLDER = "tracked"
 JOURNAL, UNFINISHED = ".keeps", ".opens"
 RETRY_SECONDS = 5.0
 # Below both of these, the rest of the disk is left to builds.
@@ -32,7 +32,7 @@ class EventJournal:
     """
 
     def __init__(self, landing_zone: Path, seconds: float) -> None:
-        self.folder = landing_zone / SUBFOLDER
+        self.folder = landing_zone / TRACKED
         self.seconds = seconds
         self.rows: list[str] = []
         self.writing: asyncio.Task[None] | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.landing.formats import UnreadableError, file_format, text_rows
-from pipeline.landing.rows import said_by_names
+from pipeline.landing.path_properties import path_properties
 from pipeline.landing.zone import LandingError, file_version, landing_files, landing_folder
 
 
@@ -64,7 +64,7 @@ def test_folders_give_fields_and_links_that_lead_out_are_left_alone(tmp_path: Pa
     found, left_alone = landing_files(str(landing))
     assert found == [day / "a.ndjson"]
     assert left_alone == [landing / "link.ndjson", landing / "notes.txt"]
-    assert said_by_names(landing_folder(str(landing)), found[0])[0] == '{"day": "2026-03-01"}'
+    assert path_properties(landing_folder(str(landing)), found[0]).folder_fields == '{"day": "2026-03-01"}'
     with pytest.raises(LandingError, match="does not exist"):
         landing_files(str(tmp_path / "nowhere"))
 

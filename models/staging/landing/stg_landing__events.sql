@@ -12,7 +12,7 @@ superseded_files as (
 select
     landed_rows.file_id,
     landed_rows.file,
-    -- Null for rows of files that were gone when this column came.
+    -- Rows of files that were deleted before this column existed have null.
     coalesce(landed_rows.is_tracked, contains(landed_rows.file, '/tracked/')) as is_tracked,
     landed_rows.row_number,
     landed_rows.item_number,

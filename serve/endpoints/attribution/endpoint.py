@@ -21,6 +21,8 @@ from serve.reader import Reader
 from serve.rounding import ratio, rounded
 from serve.window import Window
 
+Key = tuple[bool, str]  # Whether it stands for the rest, and the name.
+
 
 async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Answer:
     """Which visits led to the orders of a window; without `start` it is of 30 × 24 hours. Refused likewise.
@@ -51,11 +53,9 @@ async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Ans
 
 def revenues(rows: list[AttributionRow], model: AttributionModel) -> list[Revenue]:
     """The revenue of each name by a model, most first."""
-    named: defaultdict[tuple[bool, str], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        if row.model == model:
-            named[row.is_rest, row.name] += row.revenue
-    ordered = sorted(named.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    named = grouped([row for row in rows if row.model == model], by_name)
+    sums = {key: sum((row.revenue for row in theirs), Decimal(0)) for key, theirs in named.items()}
+    ordered = sorted(sums.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
     return [Revenue(name=name, revenue=cents(revenue)) for (_, name), revenue in ordered]
 
 
@@ -67,28 +67,39 @@ def attributed_rows(rows: list[AttributionRow], with_campaigns: bool) -> list[At
     """One row per name with visits, orders or a cost."""
     return [
         AttributedRow(**sums.model_dump(), campaigns=campaigns(theirs) if with_campaigns else None)
-        for sums, theirs in summed(rows, lambda row: (row.is_rest, row.name))
+        for sums, theirs in summed(grouped(rows, by_name))
     ]
 
 
 def campaigns(rows: list[AttributionRow]) -> list[AttributedCampaign]:
     """One row per campaign of a name."""
-    return [sums for sums, _ in summed(rows, lambda row: (row.is_rest_of_campaigns, row.campaign or ""))]
+    return [sums for sums, _ in summed(grouped(rows, by_campaign))]
+
+
+def by_name(row: AttributionRow) -> Key:
+    return row.is_rest, row.name
+
+
+def by_campaign(row: AttributionRow) -> Key:
+    return row.is_rest_of_campaigns, row.campaign or ""
+
+
+def grouped(
+    rows: list[AttributionRow], key: Callable[[AttributionRow], Key]
+) -> dict[Key, list[AttributionRow]]:
+    groups: defaultdict[Key, list[AttributionRow]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
 
 
 def summed(
-    rows: list[AttributionRow], key: Callable[[AttributionRow], tuple[bool, str]]
+    groups: dict[Key, list[AttributionRow]],
 ) -> list[tuple[AttributedCampaign, list[AttributionRow]]]:
-    """The sums of each name with the rows they are of: most revenue first, and last the rest.
-
-    key: whether a row belongs to the rest, and its name.
-    """
-    named: defaultdict[tuple[bool, str], list[AttributionRow]] = defaultdict(list)
-    for row in rows:
-        named[key(row)].append(row)
-    found = [(is_rest, sums_of(name, theirs), theirs) for (is_rest, name), theirs in named.items()]
+    """The sums of each group and its rows: most revenue first, and last the rest."""
+    found = [(is_rest, sums_of(name, rows), rows) for (is_rest, name), rows in groups.items()]
     found.sort(key=lambda each: (each[0], -each[1].revenue, each[1].name))
-    return [(sums, theirs) for _, sums, theirs in found]
+    return [(sums, rows) for _, sums, rows in found]
 
 
 def sums_of(name: str, rows: list[AttributionRow]) -> AttributedCampaign:

@@ -17,7 +17,7 @@ from serve.endpoints.dashboard.rows import (
     WHATSAPP_SESSIONS,
     WindowRows,
 )
-from serve.query import Compare, Include, Mode, StatsQuery
+from serve.query import Compare, Mode, StatsInclude, StatsQuery
 from serve.reader import Reader
 from serve.window import Window, window_before
 
@@ -33,9 +33,9 @@ async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
     rows = await window_rows(reader, window, query.mode)
     stats = await reader.run(lambda: dashboard_stats(rows, window, query.mode))
     days = names = previous = None
-    if Include.TREND in query.include:
+    if StatsInclude.TREND in query.include:
         days = trend(rows.steps, await reader.rows(TREND, window.parameters()), window)
-    if Include.NAMES in query.include:
+    if StatsInclude.NAMES in query.include:
         names = {row.slug: row.name for row in rows.products}
     if query.compare:
         before = await reader.run(lambda: window_before(reader.snapshot, window))

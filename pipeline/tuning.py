@@ -1,9 +1,13 @@
-"""Changes to the whole process that make builds faster: dbt's debug events and Python's garbage collector."""
+"""Changes to dbt and to Python, in this process, that make builds faster and nothing else."""
 
 import gc
 from functools import cache
+from threading import get_ident
 from typing import Any
 
+import parsedatetime
+from dbt.adapters.factory import get_adapter_by_type
+from dbt.context.providers import generate_runtime_macro_context
 from dbt_common.events.base_types import DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import get_event_manager
@@ -11,9 +15,30 @@ from dbt_common.events.event_manager_client import get_event_manager
 
 @cache
 def tune_process() -> None:
-    """Skip debug events that no log takes, and exclude what dbt has parsed from garbage collection."""
+    """Skip debug events that no log takes, make the parser of dates once, and keep what dbt has parsed out of
+    garbage collection."""
     skip_unlogged_debug_events()
+    # dbt makes two parsers of dates for each query that has no rows, and uses none of them.
+    parsedatetime.Constants = cache(parsedatetime.Constants)
     gc.freeze()
+
+
+def reuse_macro_contexts() -> None:
+    """Let a build make the context of each macro once per thread, and not at each call by an adapter.
+
+    It holds 600 macros, and a build makes 180 of them to rename, drop and describe tables.
+    """
+    contexts: dict[tuple[int, str, str | None], dict[str, Any]] = {}
+
+    def context_of(macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
+        key = get_ident(), macro.unique_id, package
+        if key not in contexts:
+            contexts[key] = generate_runtime_macro_context(macro, config, manifest, package)
+        # A copy, because dbt adds to it what a caller overrides.
+        return {**contexts[key]}
+
+    adapter = get_adapter_by_type("duckdb")  # type: ignore[no-untyped-call]
+    adapter.set_macro_context_generator(context_of)
 
 
 def skip_unlogged_debug_events() -> None:

@@ -20,6 +20,8 @@ keyed_rows as (
         event_key is not null
         {% if is_incremental() %}
             and event_key in (select event_key from changed_rows)
+            -- Physical, as in `int_changed_rows`, which has all rows with these keys.
+            and file_id in (select file_id from changed_rows)
         {% endif %}
 ),
 

@@ -28,7 +28,7 @@ from pipeline.pseudonyms import fingerprint, pseudonyms_of
 from pipeline.quoting import quoted
 from pipeline.robots import define_is_robot
 from pipeline.status import record_build
-from pipeline.tuning import tune_process
+from pipeline.tuning import reuse_macro_contexts, tune_process
 from pipeline.versions import digest, is_linked, publish_version
 
 DUPLICATES = "int_duplicate_events"
@@ -47,6 +47,7 @@ class Plugin(BasePlugin):
                 " unset, which builds the small sample, with another WAREHOUSE_DIR."
             )
         tune_process()
+        reuse_macro_contexts()
         log_to_stdout()
         self.warehouse = self.build_file().parent
         try:

@@ -44,12 +44,25 @@ changed_keys as (
     where quarantine_reason is null and file_id in (select file_id from changed_files)
 ),
 
+-- Physical: most rows with a changed key lie in the newest files, so DuckDB skips all others.
+files_of_changed_keys as (
+    select file_id
+    from changed_files
+    union
+    select file_id
+    from {{ ref('stg_landing__rows') }}
+    where event_key in (select event_key from changed_keys)
+),
+
 -- Of rows with the same key, which one counts is decided again, so the sessions of all of them are changed.
 changed_rows as (
     select * from landed_rows
     where
-        file_id in (select file_id from changed_files)
-        or event_key in (select event_key from changed_keys)
+        file_id in (select file_id from files_of_changed_keys)
+        and (
+            file_id in (select file_id from changed_files)
+            or event_key in (select event_key from changed_keys)
+        )
 )
 
 select

@@ -1,3 +1,4 @@
+{# A view that an incremental build leaves out is what the full refresh of the same code made. #}
 {% macro publish(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set done = [] %}
@@ -20,7 +21,7 @@
         {% set left_out = [] %}
         {% set tables = {} %}
         {% for node in graph.nodes.values() if node.resource_type in ['model', 'test'] %}
-            {% if node.unique_id not in done %}
+            {% if node.unique_id not in done and (flags.FULL_REFRESH or node.config.materialized != 'view') %}
                 {% if 'thorough' not in node.tags %}
                     {% do left_out.append(node.name) %}
                 {% endif %}

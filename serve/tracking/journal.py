@@ -16,7 +16,9 @@ from pipeline.landing.path_properties import TRACKED
 from serve.errors import StorageUnavailable
 from serve.tracking.compaction import HOUR, compact_hours
 
-JOURNAL, UNFINISHED = ".keeps", ".opens"
+JOURNAL, UNFINISHED = ".journal", ".tmp"
+# What a server of an earlier release left has these endings.
+EARLIER_JOURNAL, EARLIER_UNFINISHED = ".keeps", ".opens"
 RETRY_SECONDS = 5.0
 # Below both of these, the rest of the disk is left to builds.
 FREE_PART, FREE_BYTES = 0.1, 5_000_000_000
@@ -157,17 +159,17 @@ def is_nearly_full(folder: Path) -> bool:
 
 def recover_journals(folder: Path) -> None:
     """Rename the journals of killed processes, cut after their last whole row."""
-    for path in folder.glob(f".*{UNFINISHED}"):
+    for path in [*folder.glob(f".*{UNFINISHED}"), *folder.glob(f".*{EARLIER_UNFINISHED}")]:
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - 3600:
                 path.unlink()
-    for path in folder.glob(f".*{JOURNAL}"):
+    for path in [*folder.glob(f".*{JOURNAL}"), *folder.glob(f".*{EARLIER_JOURNAL}")]:
         try:
             with path.open("r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 file.truncate(file.read().rfind(b"\n") + 1)
                 os.fsync(file.fileno())
-                path.rename(folder / path.name.removeprefix(".").removesuffix(JOURNAL))
+                path.rename(folder / path.stem.removeprefix("."))
         except (BlockingIOError, FileNotFoundError):
             pass  # It belongs to a live worker, or another worker has just recovered it.
         except OSError as error:

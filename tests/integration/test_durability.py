@@ -92,6 +92,6 @@ def test_an_event_and_its_folders_are_on_disk_before_it_is_answered(
     assert answer.status_code == 202
     steps.taken = taken
     folder = tmp_path / "tracked"
-    (journal,) = {name for what, name, size in taken if what == "sync" and size and name.suffix == ".keeps"}
+    (journal,) = {name for what, name, size in taken if what == "sync" and size and name.suffix == ".journal"}
     assert steps.place("name", journal) < steps.place("sync", folder)
     assert steps.place("name", folder) < steps.place("sync", tmp_path)

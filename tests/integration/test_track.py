@@ -221,10 +221,12 @@ def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked:
     folder.mkdir()
     (folder / "20260306T10.ndjson.gz").write_bytes(gzip.compress(b"{}" * 1000)[:20])
     (folder / "20260306T100000.000000-0.ndjson").write_text("{}\n", encoding="utf-8")
-    (folder / ".20260306T110000.000000-0.ndjson.keeps").symlink_to("nowhere")
-    (folder / ".20260306T120000.000000-0.ndjson.keeps").write_text('{"a": 1}\n', encoding="utf-8")
+    (folder / ".20260306T110000.000000-0.ndjson.journal").symlink_to("nowhere")
+    (folder / ".20260306T120000.000000-0.ndjson.journal").write_text('{"a": 1}\n', encoding="utf-8")
+    # The journal of an earlier release.
+    (folder / ".20260306T130000.000000-0.ndjson.keeps").write_text('{"a": 1}\n', encoding="utf-8")
     with shop.serving(**tracked) as server:
-        assert (folder / "20260306T120000.000000-0.ndjson").exists()
+        assert {(folder / f"20260306T{hour}0000.000000-0.ndjson").exists() for hour in (12, 13)} == {True}
         for count in (1, 2):
             assert server.client.post(TRACK, json=GOOD).status_code == 202
             deadline = time.monotonic() + 10

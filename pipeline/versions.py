@@ -79,12 +79,15 @@ def publish_version(
         sync(versions)
         swap_symlink(warehouse / LINK, version)
         # After the link is swapped, because the API needs none of this.
-        with ThreadPoolExecutor(max_workers=2) as threads:
+        with ThreadPoolExecutor(max_workers=3) as threads:
             new_digest = threads.submit(digest, version)
             pruned = threads.submit(prune_versions, warehouse)
+            # Of the build file, whose last connection would do it alone, after everything else.
+            checkpointed = threads.submit(connection.cursor().execute, "checkpoint")
             write_parquet(connection, version, [*tables, *PUBLISHED_BUILD], folder)
         swap_symlink(warehouse / PARQUET_LINK, folder)
         pruned.result()
+        checkpointed.result()
         return version, new_digest.result()
 
 

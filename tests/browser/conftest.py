@@ -7,12 +7,7 @@ from playwright.sync_api import Browser
 
 from pipeline.paths import ROOT
 from tests.support.browser import NEWEST, Tab
-from tests.support.shop import (
-    Server,
-    Shop,
-)
-
-# Drawn below the cards and in them.
+from tests.support.shop import Server, Shop
 
 
 @pytest.fixture(scope="session")

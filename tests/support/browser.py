@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.tokens import token
 
+NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)  # The newest event of the sample shop.
 PARTS = ("overview", "why", "carts", "customers")
 CARDS = ("total_revenue", "total_sales", "average_order_value", "abandonment_rate")
 CHROMIUM = shutil.which("chromium")
@@ -41,9 +42,6 @@ class Tab:
             "all => Object.fromEntries(all.map(one => [one.dataset.field, one.textContent]))",
         )
         return fields
-
-
-NEWEST = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)
 
 
 def number(text: str) -> float:

@@ -179,9 +179,9 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
     with shop.publishing_each_second(shop.link.resolve()) as versions:
         publishing = load(server, f"{dashboard.ENDPOINT.path}/")
     return [
-        f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {described(empty)} |",
-        f"| cached responses, likewise | {described(kept)}: ratio {kept[0] / empty[0]:.2f} |",
-        f"| cached responses while {len(versions)} versions are published | {described(publishing)}:"
+        f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {load_text(empty)} |",
+        f"| cached responses, likewise | {load_text(kept)}: ratio {kept[0] / empty[0]:.2f} |",
+        f"| cached responses while {len(versions)} versions are published | {load_text(publishing)}:"
         f" ratio {publishing[0] / empty[0]:.2f} |",
     ]
 
@@ -214,7 +214,7 @@ def load(server: Server, path: str) -> tuple[float, str, int]:
     return float(rate[1]), p99[1], sum(map(int, re.findall(r"\d+", " ".join(lines))))
 
 
-def described(loaded: tuple[float, str, int]) -> str:
+def load_text(loaded: tuple[float, str, int]) -> str:
     rate, p99, errors = loaded
     return f"{rate:,.0f} a second, p99 {p99}, {errors} errors"
 

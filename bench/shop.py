@@ -23,7 +23,7 @@ from pipeline.durable import swap_symlink
 from serve.tokens import admin_token
 
 ROOT = Path(__file__).parents[1]
-KEPT_COPIES = 5
+RETAINED_COPIES = 5
 SECRET = "a secret that only the bench knows"
 
 
@@ -157,7 +157,7 @@ class Shop:
                 copies.append(version.with_stem(f"{version.stem}-{number}"))
                 shutil.copyfile(version, copies[-1])
                 swap_symlink(self.link, copies[-1])
-                for old in copies[:-KEPT_COPIES]:
+                for old in copies[:-RETAINED_COPIES]:
                     old.unlink(missing_ok=True)
 
         publisher = Thread(target=publish)

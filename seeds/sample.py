@@ -219,7 +219,7 @@ def paid_back(events: list[dict[str, str]]) -> list[dict[str, str]]:
     return back
 
 
-def dirt(events: list[dict[str, str]]) -> list[dict[str, str]]:
+def malformed(events: list[dict[str, str]]) -> list[dict[str, str]]:
     """What goes wrong in the field: repeats, unreadable rows, odd prices and quantities."""
     sale = next(event for event in reversed(events) if event["event_type"] == "purchase")
     cart = next(event for event in reversed(events) if event["event_type"] == "add_to_cart")
@@ -238,7 +238,7 @@ def make() -> None:
     events = journeys(chance)
     events[-1]["created_at"] = NEWEST.isoformat()
     back = paid_back(events)
-    rows = events + dirt(events)
+    rows = events + malformed(events)
     chance.shuffle(rows)
     rows += back
     with SEED_FILE.open("w", newline="", encoding="utf-8") as stream:

@@ -1,7 +1,7 @@
 """The landing zone as a data source of Spark, which finds it by the name of this module.
 
 Each task reads some files as a build on DuckDB does, and asks the query of `stg_landing__rows` of their
-rows in a DuckDB of its own: what a row means is then the same on both engines, down to the dirt.
+rows in a DuckDB of its own: what a row means is then the same on both engines, malformed ones included.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import cast
 
 from serve.alerting.incidents import Message
 from serve.endpoints import carts, dashboard, orders, whatsapp
-from serve.endpoints.alerts.texts import Language, Wording, number_said
+from serve.endpoints.alerts.texts import Language, Wording, localized_number
 from serve.query import Query, StatsQuery
 from serve.reader import Reader
 from serve.window import DAY, WEEK, Calendar
@@ -97,20 +97,22 @@ async def week_of(reader: Reader, now: datetime, first: date) -> Week:
 def lines(week: Week, before: Week, first: date, wording: Wording) -> list[str]:
     texts, currency = TEXTS[wording.language], wording.currency
 
-    def said(value: float) -> str:
-        return number_said(wording.language, value)
+    def localized(value: float) -> str:
+        return localized_number(wording.language, value)
 
     def compared(line: str, value: float, value_before: float) -> str:
         percent = 100 * (value - value_before) / value_before if value_before else 0.0
         change = (
-            texts["change"].format(sign="+" if percent >= 0 else "−", percent=said(abs(round(percent))))
+            texts["change"].format(sign="+" if percent >= 0 else "−", percent=localized(abs(round(percent))))
             if value_before
-            else texts["no_change"].format(before=said(value_before))
+            else texts["no_change"].format(before=localized(value_before))
         )
-        return texts[line].format(now=said(value), change=change, currency=currency)
+        return texts[line].format(now=localized(value), change=change, currency=currency)
 
     names = week.stats.names or {}
-    best = [f"{names[each.slug]} ({said(each.count)})" for each in week.stats.top_products[:BEST_SELLERS]]
+    best = [
+        f"{names[each.slug]} ({localized(each.count)})" for each in week.stats.top_products[:BEST_SELLERS]
+    ]
     return [
         texts["title"].format(first=first, last=first + 6 * DAY),
         compared("orders", week.orders.orders, before.orders.orders),
@@ -122,15 +124,15 @@ def lines(week: Week, before: Week, first: date, wording: Wording) -> list[str]:
             before.stats.session_stats.unique_sessions,
         ),
         texts["carts"].format(
-            carts=said(week.carts.abandoned.carts),
-            value=said(week.carts.abandoned.value),
-            recovery=said(week.carts.recovery_rate),
+            carts=localized(week.carts.abandoned.carts),
+            value=localized(week.carts.abandoned.value),
+            recovery=localized(week.carts.recovery_rate),
             currency=currency,
         ),
         texts["whatsapp"].format(
-            deals=said(week.deals.won.deals),
-            amount=said(week.deals.won.amount),
-            open=said(week.deals.open.deals),
+            deals=localized(week.deals.won.deals),
+            amount=localized(week.deals.won.amount),
+            open=localized(week.deals.open.deals),
             currency=currency,
         ),
         *([texts["best"].format(products=", ".join(best))] if best else []),

@@ -74,25 +74,25 @@ def test_a_point_of_a_chart_is_read_by_hovering_by_tapping_and_by_the_keys(tab: 
     days = sample.stats(include="trend")["trend"][1:]
     spark, reading = page.locator(".spark").nth(1), page.locator(".reading:visible")
 
-    def said(index: int) -> str:
+    def reading_text(index: int) -> str:
         day = datetime.fromisoformat(days[index]["date"])
         return f"{day:%a %b} {day.day} {days[index]['total_sales']}"
 
     spark.hover(position={"x": 7, "y": 20})
-    expect(reading).to_have_text(said(0))
+    expect(reading).to_have_text(reading_text(0))
     page.mouse.move(0, 0)
     expect(reading).to_have_count(0)
     spark.focus()
-    expect(reading).to_have_text(said(-1))
+    expect(reading).to_have_text(reading_text(-1))
     page.keyboard.press("ArrowLeft")
-    expect(reading).to_have_text(said(-2))
+    expect(reading).to_have_text(reading_text(-2))
     page.keyboard.press("Home")
-    expect(reading).to_have_text(said(0))
-    day, _, sales = said(0).rpartition(" ")
+    expect(reading).to_have_text(reading_text(0))
+    day, _, sales = reading_text(0).rpartition(" ")
     expect(spark).to_have_attribute("aria-valuetext", f"{day}: {sales}")
     page.keyboard.press("Tab")
     spark.dispatch_event("pointerdown", {"clientX": 0})
-    expect(reading.first).to_have_text(said(0))
+    expect(reading.first).to_have_text(reading_text(0))
 
 
 @needs_chromium

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from serve.alert_thresholds import AlertThresholds
 from serve.endpoints.alerts.models import Alert, Severity
-from serve.endpoints.alerts.texts import Language, Wording, said, unusual_said
+from serve.endpoints.alerts.texts import Language, Wording, localized_message, unusual_message
 from serve.endpoints.alerts.unusual import Unusual
 from serve.rounding import rounded
 
@@ -44,7 +44,7 @@ def alerts_of(
     """The alerts, the most severe first; `all_clear` where there is none, but for good news."""
     alerts = [*rule_alerts(counts, products, thresholds, now, wording.language)]
     if not alerts and not any(each.is_bad for each in found):
-        message = said(wording.language, "all_clear")
+        message = localized_message(wording.language, "all_clear")
         alerts = [Alert(type="all_clear", message=message, severity="info", timestamp=now)]
     alerts += (unusual_alert(each, now, today, wording) for each in found)
     return sorted(alerts, key=lambda alert: (ORDER.index(alert.severity), alert.type))
@@ -60,7 +60,7 @@ def rule_alerts(
     def alert(kind: str, severity: Severity, product_slug: str | None = None, **facts: object) -> Alert:
         return Alert(
             type=kind,
-            message=said(language, kind, **facts),
+            message=localized_message(language, kind, **facts),
             severity=severity,
             timestamp=now,
             product_slug=product_slug,
@@ -93,7 +93,7 @@ def unusual_alert(found: Unusual, now: datetime, today: date, wording: Wording) 
     severity: Severity = "critical" if found.what == "events" and not found.actual else "warning"
     return Alert(
         type=f"unusual_{found.what}",
-        message=unusual_said(wording, found, today),
+        message=unusual_message(wording, found, today),
         severity=severity if found.is_bad else "info",
         timestamp=now,
         expected=rounded(Decimal(repr(found.expected)), 1),

@@ -1,4 +1,4 @@
-"""How alerts are said, in two languages."""
+"""How alerts are localized_message, in two languages."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -67,14 +67,14 @@ WEEKDAYS: dict[Language, tuple[str, ...]] = {
 }
 
 
-def said(language: Language, rule: str, **facts: object) -> str:
+def localized_message(language: Language, rule: str, **facts: object) -> str:
     """The message of a rule."""
     return RULES[language][rule].format(**facts)
 
 
-def unusual_said(wording: Wording, found: Unusual, today: date) -> str:
+def unusual_message(wording: Wording, found: Unusual, today: date) -> str:
     """The message about what is not usual for the weekday of `today`."""
-    return said(
+    return localized_message(
         wording.language,
         "unusual",
         what=WHAT[wording.language][found.what],
@@ -89,12 +89,12 @@ def amount(wording: Wording, what: str, value: float) -> str:
     language = wording.language
     if what.endswith("_rate"):
         space = " " if language == "es" else ""
-        return f"{number_said(language, value, 1)}{space}%"
+        return f"{localized_number(language, value, 1)}{space}%"
     unit = f" {wording.currency}" if what == "net_revenue" else ""
-    return number_said(language, value) + unit
+    return localized_number(language, value) + unit
 
 
-def number_said(language: Language, value: float, places: int = 0) -> str:
+def localized_number(language: Language, value: float, places: int = 0) -> str:
     """A number as people write it, with groups of three; halves, as of medians, with their decimal."""
     digits = f"{value:,.{places or (1 if value % 1 and value < 100 else 0)}f}"
     return digits.translate(str.maketrans(",.", ".,")) if language == "es" else digits

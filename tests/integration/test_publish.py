@@ -38,8 +38,9 @@ def project_with_a_failing_test(folder: Path) -> Path:
         shutil.copytree(ROOT / part, folder / part)
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / part, folder / part)
+    # Of a view, which the build itself leaves out.
     (folder / "tests" / "data" / "nothing_is_ever_right.sql").write_text(
-        "select * from {{ ref('mart_sales') }}", encoding="utf-8"
+        "select * from {{ ref('fct_events') }}", encoding="utf-8"
     )
     return folder
 

@@ -1,4 +1,3 @@
-{# A view that an incremental build leaves out is what the full refresh of the same code made. #}
 {% macro publish(results) -%}
     {% if execute and flags.WHICH == 'build' %}
         {% set done = [] %}
@@ -21,7 +20,7 @@
         {% set left_out = [] %}
         {% set tables = {} %}
         {% for node in graph.nodes.values() if node.resource_type in ['model', 'test'] %}
-            {% if node.unique_id not in done and (flags.FULL_REFRESH or node.config.materialized != 'view') %}
+            {% if node.unique_id not in done and not is_as_it_was(node) %}
                 {% if 'thorough' not in node.tags %}
                     {% do left_out.append(node.name) %}
                 {% endif %}
@@ -49,6 +48,14 @@
             }) }}
         {% endif %}
     {% endif %}
+{%- endmacro %}
+
+{% macro is_as_it_was(node) -%}
+    {{ return(
+        node.config.materialized == 'view'
+        and not flags.FULL_REFRESH
+        and adapter.get_relation(node.database, node.schema, node.alias) is not none
+    ) }}
 {%- endmacro %}
 
 {% macro changed_rows_of(node) -%}

@@ -281,9 +281,10 @@ def moneys(
 
 
 def rounded(value: Fraction | int, digits: int) -> Fraction:
-    """Half up."""
+    """Half away from zero."""
     scale: int = 10**digits
-    return Fraction(math.floor(value * scale + Fraction(1, 2)), scale)
+    whole = math.floor(abs(value) * scale + Fraction(1, 2))
+    return Fraction(whole if value > 0 else -whole, scale)
 
 
 def half_up(value: Fraction | int, digits: int) -> float:

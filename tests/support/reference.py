@@ -283,7 +283,7 @@ def moneys(
 def rounded(value: Fraction | int, digits: int) -> Fraction:
     """Half away from zero."""
     scale: int = 10**digits
-    whole = math.floor(abs(value) * scale + Fraction(1, 2))
+    whole = math.floor(abs(Fraction(value)) * scale + Fraction(1, 2))
     return Fraction(whole if value > 0 else -whole, scale)
 
 

@@ -175,12 +175,12 @@ def load_rows(shop: Shop, server: Server) -> list[str]:
         log("wrk is not installed (apt-get install wrk), so the load is left out.")
         return []
     log(f"Loading the server with {CONNECTIONS} connections")
-    empty, kept = load(server, "/empty"), load(server, f"{dashboard.ENDPOINT.path}/")
+    empty, cached = load(server, "/empty"), load(server, f"{dashboard.ENDPOINT.path}/")
     with shop.publishing_each_second(shop.link.resolve()) as versions:
         publishing = load(server, f"{dashboard.ENDPOINT.path}/")
     return [
         f"| empty route, {CONNECTIONS} connections, {LOAD_SECONDS} s | {load_text(empty)} |",
-        f"| cached responses, likewise | {load_text(kept)}: ratio {kept[0] / empty[0]:.2f} |",
+        f"| cached responses, likewise | {load_text(cached)}: ratio {cached[0] / empty[0]:.2f} |",
         f"| cached responses while {len(versions)} versions are published | {load_text(publishing)}:"
         f" ratio {publishing[0] / empty[0]:.2f} |",
     ]

@@ -20,7 +20,7 @@
         {% set left_out = [] %}
         {% set tables = {} %}
         {% for node in graph.nodes.values() if node.resource_type in ['model', 'test'] %}
-            {% if node.unique_id not in done and not is_as_it_was(node) %}
+            {% if node.unique_id not in done and not is_unchanged_view(node) %}
                 {% if 'thorough' not in node.tags %}
                     {% do left_out.append(node.name) %}
                 {% endif %}
@@ -50,7 +50,7 @@
     {% endif %}
 {%- endmacro %}
 
-{% macro is_as_it_was(node) -%}
+{% macro is_unchanged_view(node) -%}
     {{ return(
         node.config.materialized == 'view'
         and not flags.FULL_REFRESH

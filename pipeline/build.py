@@ -19,13 +19,10 @@ from pipeline.status import record_build
 from pipeline.versions import digest, is_linked
 
 COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:thorough")
-# Seeds and views are code: where the code is the same, they are what they were.
-WITHOUT_CODE = (
-    *("--exclude-resource-type", "seed"),
-    *("--exclude", "config.materialized:view"),
-    # Or else tests of views would be left out too.
-    *("--indirect-selection", "empty"),
-)
+# Seeds and views are code: where the code is the same, they are the same. Without `empty`, dbt would leave
+# tests of views out too.
+WITHOUT_SEEDS = ("--exclude-resource-type", "seed")
+WITHOUT_VIEWS = ("--exclude", "config.materialized:view", "--indirect-selection", "empty")
 LAST_PUBLICATION = """
     select name, digest, last_file_id = (select max(file_id) from stg_landing__files)
     from last_publication
@@ -72,7 +69,7 @@ def need_of_build_file(connection: duckdb.DuckDBPyConnection, link: Path, zone: 
 
 def dbt_options(need: Need) -> list[str]:
     """What a need adds to the command of dbt."""
-    return ["--full-refresh"] if need is Need.EVERYTHING else list(WITHOUT_CODE)
+    return ["--full-refresh"] if need is Need.EVERYTHING else [*WITHOUT_SEEDS, *WITHOUT_VIEWS]
 
 
 def record_nothing_new(warehouse: Path, began_at: datetime) -> None:

@@ -15,18 +15,17 @@ from dbt_common.events.event_manager_client import get_event_manager
 
 @cache
 def tune_process() -> None:
-    """Skip debug events that no log takes, make the parser of dates once, and keep what dbt has parsed out of
-    garbage collection."""
+    """Skip unlogged debug events, share parsers of dates, keep dbt's manifest out of garbage collection."""
     skip_unlogged_debug_events()
-    # dbt makes two parsers of dates for each query that has no rows, and uses none of them.
+    # For each query without rows, agate makes two of them that nothing uses.
     parsedatetime.Constants = cache(parsedatetime.Constants)
     gc.freeze()
 
 
 def reuse_macro_contexts() -> None:
-    """Let a build make the context of each macro once per thread, and not at each call by an adapter.
+    """Let a build make the context of each macro that an adapter calls once per thread, not once per call.
 
-    It holds 600 macros, and a build makes 180 of them to rename, drop and describe tables.
+    A context holds 600 macros, and a build has 180 such calls, which rename, drop and describe tables.
     """
     contexts: dict[tuple[int, str, str | None], dict[str, Any]] = {}
 

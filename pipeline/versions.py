@@ -47,7 +47,8 @@ def publish_version(
     """Publish what `fill` writes into the database `target`, which is empty or a copy of the version `base`.
 
     The descriptions of `tables` become comments in it; `store_timezone` and `inputs` go into
-    `published_build`. Returns the version and its digest. Raises EmptyBuildError.
+    `published_build`. Checkpoints the connection's own database meanwhile. Returns the version and its
+    digest. Raises EmptyBuildError.
     """
     versions = warehouse / VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
@@ -82,7 +83,7 @@ def publish_version(
         with ThreadPoolExecutor(max_workers=3) as threads:
             new_digest = threads.submit(digest, version)
             pruned = threads.submit(prune_versions, warehouse)
-            # Of the build file, whose last connection would do it alone, after everything else.
+            # Here, because closing the build file would otherwise do it afterwards, on one processor.
             checkpointed = threads.submit(connection.cursor().execute, "checkpoint")
             write_parquet(connection, version, [*tables, *PUBLISHED_BUILD], folder)
         swap_symlink(warehouse / PARQUET_LINK, folder)

@@ -226,7 +226,7 @@ def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked:
     # The journal of an earlier release.
     (folder / ".20260306T130000.000000-0.ndjson.keeps").write_text('{"a": 1}\n', encoding="utf-8")
     with shop.serving(**tracked) as server:
-        assert {(folder / f"20260306T{hour}0000.000000-0.ndjson").exists() for hour in (12, 13)} == {True}
+        assert all((folder / f"20260306T{hour}0000.000000-0.ndjson").exists() for hour in (12, 13))
         for count in (1, 2):
             assert server.client.post(TRACK, json=GOOD).status_code == 202
             deadline = time.monotonic() + 10

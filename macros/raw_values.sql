@@ -7,15 +7,39 @@
     )
 {%- endmacro %}
 
+{% macro plain_pattern() -%}
+    "[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?"
+{%- endmacro %}
+
+{% macro plain_text(value) -%}
+    substr(cast({{ value }} as varchar), 2, strlen(cast({{ value }} as varchar)) - 2)
+{%- endmacro %}
+
+{% macro are_plain_texts(fields) -%}
+    regexp_full_match(
+        concat_ws(','{% for field in fields %}, cast(landed_{{ field }} as varchar){% endfor %}),
+        '{{ plain_pattern() }}(?:,{{ plain_pattern() }})*'
+    )
+{%- endmacro %}
+
+{% macro list_of_texts(fields) -%}
+    list_transform([landed_{{ fields | join(', landed_') }}], lambda found: {{ json_text('found') }})
+{%- endmacro %}
+
+{% macro columns_of_texts(fields) -%}
+    {% for field in fields -%}
+        case when is_plain then {{ plain_text('landed_' ~ field) }} else texts[{{ loop.index }}] end as {{ field }}{{ ', ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro json_text(value) -%}
-    {%- set plain_text -%} "[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?" {%- endset -%}
     {%- set white_space -%} [\s\v\x{85}\p{Z}] {%- endset -%}
     {%- set quoted_text = "cast(" ~ value ~ " as varchar)" -%}
     {%- set text = value ~ " ->> '$'" -%}
     {%- set typed_text -%} regexp_extract({{ quoted_text }}, '^\{"\$[a-zA-Z]+":"?([^"\\{}]*)"?\}$', 1) {%- endset -%}
     case
-        when regexp_full_match({{ quoted_text }}, '{{ plain_text }}')
-            then substr({{ quoted_text }}, 2, strlen({{ quoted_text }}) - 2)
+        when regexp_full_match({{ quoted_text }}, '{{ plain_pattern() }}')
+            then {{ plain_text(value) }}
         when json_type({{ value }}) = 'OBJECT'
             then
                 case

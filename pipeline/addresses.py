@@ -36,6 +36,7 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudony
     - `buyer(text)`: who a user's or a session's id is; of an erased one, a random one.
     - `plain_text(text)`: the text without escapes, in small letters.
     - `address_hash(text)`: what tells an address, in plain text, in the lines of `erased`.
+    - `has_address(text)`: whether the text holds an address.
     - `without_addresses(text)`: the text, or what stands for one that holds an address.
     - `redacted(text)`: the text, or what stands for one that holds an erased address.
     """
@@ -65,8 +66,9 @@ def define_addresses(connection: duckdb.DuckDBPyConnection, pseudonyms: Pseudony
         create or replace macro landed.buyer(value) as landed.stranger(landed.keyed(value));
         create or replace macro landed.plain_text(value) as
             {without_escapes("value")};
+        create or replace macro landed.has_address(value) as regexp_matches(value, '{ADDRESS}');
         create or replace macro landed.without_addresses(value) as case
-            when regexp_matches(value, '{ADDRESS}') then {stands_in}
+            when landed.has_address(value) then {stands_in}
             else value
         end;
         create or replace macro landed.address_hash(address) as sha256('{key}' || sha256(address));

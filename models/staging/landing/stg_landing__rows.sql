@@ -1,5 +1,13 @@
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns') }}
 
+{% set text_fields = [
+    'idempotency_key', 'session_id', 'user_id', 'order_id', 'product_slug', 'product_name',
+    'source', 'medium', 'campaign', 'cart_items', 'reason', 'spend_date'
+] %}
+{% set published_texts = [
+    'session_id', 'event_type', 'order_id', 'product_slug', 'product_name', 'source', 'medium', 'campaign', 'cart_items'
+] %}
+
 {% call read_in_tasks('rows') %}
 
 with landed_rows as (
@@ -142,10 +150,11 @@ located as (
         {{ first_of('campaign') }} as landed_campaign,
         {{ first_of('order_id') }} as landed_order_id,
         case when event_type = 'whatsapp_cart_click' then {{ first_of('cart_items') }} end as landed_cart_items,
+        case when event_type = 'cart_abandon' then {{ first_of('reason') }} end as landed_reason,
         {{ first_of('user_agent') }} as landed_user_agent,
         {{ first_of('created_at') }} as landed_created_at,
-        {{ first_of('spend_date') }} as landed_spend_date,
-        {{ first_of('cost') }} as landed_cost,
+        case when is_ad_spend then {{ first_of('spend_date') }} end as landed_spend_date,
+        case when is_ad_spend then {{ first_of('cost') }} end as landed_cost,
         case when is_split then {{ item_value('product_slug') }} else {{ first_of('product_slug') }} end as landed_product_slug,
         case when is_split then {{ item_value('product_name') }} else {{ first_of('product_name') }} end as landed_product_name,
         case when is_split then {{ item_value('price') }} else {{ first_of('price') }} end as landed_price,
@@ -153,48 +162,58 @@ located as (
     from (select *, case when is_split then items[item_number] end as item from numbered_items) as events
 ),
 
-texts as (
+-- Of most rows, all texts are plain. Of others, one list has them, because each text that is decoded by itself
+-- costs a build 7 ms to plan and to compile, however few rows there are.
+listed as (
     select
         *,
-        {{ json_text('landed_idempotency_key') }} as idempotency_key,
+        {{ are_plain_texts(text_fields) }} as is_plain,
+        case when not is_plain then {{ list_of_texts(text_fields) }} end as texts
+    from located
+),
+
+decoded as (
+    select
+        *,
         {{ json_text('landed_id') }} as store_id,
-        {{ id_text(json_text('landed_session_id')) }} as session_id,
-        {{ id_text(json_text('landed_user_id')) }} as user_id,
-        -- As Google Analytics calls an order without a number.
-        nullif({{ id_text(json_text('landed_order_id')) }}, '(not set)') as order_id,
-        {{ json_text('landed_product_slug') }} as product_slug,
-        {{ json_text('landed_product_name') }} as product_name,
-        -- As Google Analytics calls it.
-        nullif({{ json_text('landed_source') }}, '(direct)') as source,
-        nullif({{ json_text('landed_medium') }}, '(none)') as medium,
-        nullif({{ json_text('landed_campaign') }}, '(direct)') as campaign,
-        regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
-        {{ price_text('landed_price') }} as price_text,
-        {{ json_text('landed_quantity') }} as quantity_text,
         {{ json_text('landed_created_at') }} as created_text,
+        {{ json_text('landed_quantity') }} as quantity_text,
+        {{ price_text('landed_price') }} as price_text,
+        {{ price_text('landed_cost') }} as cost_text,
+        regexp_extract(landed_user_agent ->> '$', '^[^"\\]+') as user_agent,
         regexp_extract(
             case when json_type(landed_created_at) = 'OBJECT' then cast(landed_created_at as varchar) end,
             '^[{]"[$]date":(?:[{]"[$]numberLong":)?"?(-?[0-9]+)"?[}]+$',
             1
-        ) as created_milliseconds
-    from located
+        ) as created_milliseconds,
+        {{ columns_of_texts(text_fields) }}
+    from listed
 ),
 
 typed as (
     select
-        *,
+        * replace (
+            {{ id_text('session_id') }} as session_id,
+            {{ id_text('user_id') }} as user_id,
+            -- As Google Analytics calls an order, a source, a medium, and a campaign that are none.
+            nullif({{ id_text('order_id') }}, '(not set)') as order_id,
+            nullif(source, '(direct)') as source,
+            nullif(medium, '(none)') as medium,
+            nullif(campaign, '(direct)') as campaign,
+            try_cast(regexp_extract(spend_date, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') as date) as spend_date
+        ),
         {{ price_of('price_text') }} as known_price,
         {{ quantity_of('quantity_text') }} as known_quantity,
-        case
-            when is_ad_spend
-                then try_cast(regexp_extract({{ json_text('landed_spend_date') }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') as date)
-        end as spend_date,
-        case when is_ad_spend then {{ price_of(price_text('landed_cost')) }} end as spend_cost,
-        coalesce(
-            {{ utc_instant('created_text', 'created_milliseconds') }},
-            {{ utc_instant(iso_text('created_text'), 'null') }}
-        ) as occurred_at
-    from texts
+        {{ price_of('cost_text') }} as spend_cost,
+        {{ utc_instant('created_text', 'created_milliseconds') }} as iso_instant
+    from decoded
+),
+
+dated as (
+    select
+        *,
+        coalesce(iso_instant, {{ utc_instant('other_text', 'null') }}) as occurred_at
+    from (select *, case when iso_instant is null then {{ iso_text('created_text') }} end as other_text from typed) as events
 ),
 
 -- The money of a whole event is looked for where nothing else says what it is worth.
@@ -211,9 +230,8 @@ valued as (
         end as event_value,
         is_refund and {{ has_money_of_event() }} as has_refund_amount,
         {{ first_money('cart_total', 'price > 0') }} as cart_total,
-        event_type = 'cart_abandon'
-        and coalesce({{ json_text(first_of('reason')) }} = 'user_removed_all_items', false) as empties_cart
-    from typed
+        event_type = 'cart_abandon' and coalesce(reason = 'user_removed_all_items', false) as empties_cart
+    from dated
 ),
 
 -- An item that is alone and has no price is worth what its event is.
@@ -250,6 +268,17 @@ reasoned as (
             when event_type != 'purchase' and user_agent in (select robots.user_agent from robots) then 'a robot'
         end as quarantine_reason
     from priced
+),
+
+-- All texts of a row are searched at once, because few rows hold an address and the pattern takes 5 ms to compile.
+searched as (
+    select
+        *,
+        case
+            when landed.has_address(concat_ws(' ', {{ published_texts | join(', ') }}))
+                then list_transform([{{ published_texts | join(', ') }}], lambda text: landed.without_addresses(text))
+        end as texts_without_addresses
+    from reasoned
 )
 
 select
@@ -266,17 +295,11 @@ select
     landed.keyed_number(
         coalesce('key ' || idempotency_key, 'id ' || store_id) || case when is_split then ' item ' || item_number else '' end
     ) as event_key,
-    landed.without_addresses(session_id) as session_id,
     landed.buyer(coalesce(user_id, session_id)) as buyer_id,
     user_id is not null as has_user_id,
-    landed.without_addresses(event_type) as event_type,
-    left(landed.without_addresses(order_id), {{ longest_text() }}) as order_id,
-    left(landed.without_addresses(product_slug), {{ longest_text() }}) as product_slug,
-    left(landed.without_addresses(product_name), {{ longest_text() }}) as product_name,
-    left(landed.without_addresses(source), {{ longest_text() }}) as source,
-    left(landed.without_addresses(medium), {{ longest_text() }}) as medium,
-    left(landed.without_addresses(campaign), {{ longest_text() }}) as campaign,
-    left(landed.without_addresses({{ json_text('landed_cart_items') }}), {{ longest_text() }}) as cart_items,
+    {% for text in published_texts %}
+    left(coalesce(texts_without_addresses[{{ loop.index }}], {{ text }}), {{ longest_text() }}) as {{ text }},
+    {% endfor %}
     coalesce(price, 0) as price,
     quantity,
     case
@@ -314,7 +337,7 @@ select
     occurred_at,
     spend_date,
     spend_cost
-from reasoned
+from searched
 -- One row stands for all items of a row that cannot be read.
 where quarantine_reason is null or item_number = 1
 

@@ -1,1 +1,1 @@
-"""What the product costs, measured on events that it makes itself."""
+"""Measures the cost of builds and responses, on generated events."""

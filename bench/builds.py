@@ -1,4 +1,4 @@
-"""`python -m bench.builds --against REVISION`: what a full build costs now, and what it did at a revision."""
+"""`python -m bench.builds --against REVISION`: the duration of a full build, now and at a revision."""
 
 import argparse
 import io

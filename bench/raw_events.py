@@ -1,4 +1,4 @@
-"""The same answers as a shop would write them itself: SQL over its raw events, by DuckDB as it comes."""
+"""The baseline: the same numbers by plain SQL over raw events, in DuckDB with default settings."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

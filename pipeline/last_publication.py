@@ -1,4 +1,4 @@
-"""What the build file was published as last, from which the changes of the next build count."""
+"""The last publication of the build file; changes of the next build count from it."""
 
 from typing import NamedTuple
 

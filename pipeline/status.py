@@ -1,4 +1,4 @@
-"""Status files: what builds and the watcher tell the server, as JSON in the warehouse.
+"""Status files: JSON in the warehouse by which builds and the watcher report to the server.
 
 `last_build.json`: the last build that succeeded, also one that found nothing new. `watcher.json`: what
 `make watch` is doing. Both name the version published last and the time, `at`, ISO 8601 in UTC.

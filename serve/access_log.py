@@ -8,7 +8,7 @@ from asgi_correlation_id.context import correlation_id
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serve.metrics import ANSWERS, REQUEST_SECONDS
+from serve.metrics import REQUEST_SECONDS, RESPONSES
 
 # All that is logged of a query, because the rest of an address may hold a token or a name.
 LOGGED_PARAMETERS = re.compile(rb"(?:^|&)((?:mode|start|end)=(?:total|unique|\d{4}-\d\d-\d\d))(?=&|$)")
@@ -48,7 +48,7 @@ def log_request(scope: Scope, status: int, seconds: float) -> None:
     route, is_cached = route_of(scope), scope["state"].get("is_cached")
     REQUEST_SECONDS.labels(route, status).observe(seconds)
     if is_cached is not None:
-        ANSWERS.labels("cached" if is_cached else "computed").inc()
+        RESPONSES.labels("cached" if is_cached else "computed").inc()
     # Each once, however often it is there.
     query = b"&".join(dict.fromkeys(LOGGED_PARAMETERS.findall(scope["query_string"]))).decode()
     facts = {

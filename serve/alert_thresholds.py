@@ -1,4 +1,4 @@
-"""From when on something is an alert, as the variable ALERT_THRESHOLDS sets it."""
+"""Thresholds of alerts, from the variable ALERT_THRESHOLDS."""
 
 import math
 from dataclasses import dataclass, fields, replace

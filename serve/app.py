@@ -1,4 +1,4 @@
-"""Puts the parts of the API together."""
+"""Creates the application: routes, middleware and lifespan."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -52,7 +52,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         return clock().astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
     warehouse = Warehouse(settings.warehouse_dir)
-    readers = Readers(warehouse.database, settings.query_timeout, settings.answers)
+    readers = Readers(warehouse.database, settings.query_timeout, settings.responses)
     watcher = VersionWatcher(warehouse, ResponseCache(readers, now), ENDPOINTS)
     tokens = TokenVerifier(*filter(None, (settings.jwt_secret, settings.jwt_secret_previous)))
     checks = HealthChecks(watcher, readers, settings.stale_after)
@@ -110,7 +110,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     if settings.metrics_token:
         add_metrics(app, checks, settings.metrics_token)
     add_script(app)
-    add_pages(app, settings.answers.currency, settings.root_path)
+    add_pages(app, settings.responses.currency, settings.root_path)
     return app
 
 

@@ -71,9 +71,9 @@ class ResponseCache:
         self, snapshot: ReadSnapshot, now: datetime, endpoint: Endpoint, query: Query
     ) -> CachedResponse:
         async with self.readers.limited(snapshot) as reader:
-            answer = await endpoint.ask(reader, query, now)
+            response = await endpoint.run(reader, query, now)
             newest = await newest_event_at(reader, now)
-        return await reader.run(lambda: to_response(answer, snapshot.version, newest))
+        return await reader.run(lambda: to_response(response, snapshot.version, newest))
 
 
 def cache_key(version: Version, now: datetime, endpoint: Endpoint, query: Query) -> Key:

@@ -1,4 +1,4 @@
-"""The DuckDB to which versions are attached, and who reads them."""
+"""The DuckDB instance to which versions are attached, with a reference count of each."""
 
 from itertools import count
 from pathlib import Path

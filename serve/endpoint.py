@@ -1,4 +1,4 @@
-"""What an endpoint is that answers from the marts."""
+"""The interface of an endpoint that answers from the marts."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from serve.window import WEEK, Window, resolve
 
 
 @dataclass(frozen=True)
-class Answer:
+class EndpointResponse:
     """A response's JSON, and the headers that only this endpoint sends."""
 
     body: BaseModel
@@ -23,16 +23,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """How a path is answered.
+    """A path and how its response is computed.
 
     path: without the slash at its end, which it has or not.
     name: of the operation in the OpenAPI document.
     query: what the query string is read into.
     response: the model of the JSON.
-    answer: computes it for a window; its docstring describes the endpoint to users.
-    first_queries: computed before a version is served, which shows that the version can answer; at least one.
+    respond: computes the response for a window; its docstring describes the endpoint to users.
+    first_queries: computed before a version is served, which proves that it can be queried; at least one.
     default_window: how long before its end a window begins without `start`.
-    is_as_of_now: whether the answer about days that are over changes as time goes by, without any event.
+    is_as_of_now: whether the response about days that are over changes as time goes by, without any event.
     next_queries: computed as soon as a version is served, because they are the most frequent.
     """
 
@@ -40,18 +40,18 @@ class Endpoint:
     name: str
     query: type[Query]
     response: type[BaseModel]
-    answer: Callable[[Reader, Window, Any], Awaitable[Answer]]
+    respond: Callable[[Reader, Window, Any], Awaitable[EndpointResponse]]
     first_queries: tuple[Query, ...]
     default_window: timedelta = WEEK
     is_as_of_now: bool = False
     next_queries: tuple[Query, ...] = ()
 
-    async def ask(self, reader: Reader, query: Any, now: datetime) -> Answer:
-        """The answer to a query at a UTC instant without a zone. Raises as `answer` does, and BadQuery."""
+    async def run(self, reader: Reader, query: Any, now: datetime) -> EndpointResponse:
+        """The response to a query at a UTC instant without a zone. Raises as `respond` does, and BadQuery."""
         window = await reader.run(
             lambda: resolve(reader.snapshot, now, query.start, query.end, self.default_window)
         )
-        return await self.answer(reader, window, query)
+        return await self.respond(reader, window, query)
 
     def description(self) -> str:
-        return getdoc(self.answer) or ""
+        return getdoc(self.respond) or ""

@@ -1,4 +1,4 @@
-"""`GET /metrics`: how the server, its data and the builds are, for Prometheus."""
+"""`GET /metrics`: metrics of the server, its data and the builds, for Prometheus."""
 
 import asyncio
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ REQUEST_SECONDS = Histogram(
     ("route", "status"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-ANSWERS = Counter("storefront_answers", "Responses to queries: cached, or computed.", ("how",))
+RESPONSES = Counter("storefront_answers", "Responses to queries: cached, or computed.", ("how",))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a dashboard asks for, from the query string."""
+"""The parameters of a request, from the query string."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""Asks one version for rows, from the event loop: each query runs in a thread."""
+"""Runs queries on one version from the event loop, each in a thread."""
 
 import asyncio
 import os
@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from serve.answer_settings import DEFAULT_SETTINGS, AnswerSettings
 from serve.database import Database
+from serve.response_settings import DEFAULT_SETTINGS, ResponseSettings
 from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.version import Version
 
@@ -20,7 +20,9 @@ Result = TypeVar("Result")
 class Reader:
     """Queries on a snapshot, side by side, for as long as they may take."""
 
-    def __init__(self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor, settings: AnswerSettings) -> None:
+    def __init__(
+        self, snapshot: ReadSnapshot, threads: ThreadPoolExecutor, settings: ResponseSettings
+    ) -> None:
         self.snapshot = snapshot
         self.threads = threads
         self.settings = settings
@@ -50,7 +52,7 @@ class Readers:
     """
 
     def __init__(
-        self, database: Database, seconds: float, settings: AnswerSettings = DEFAULT_SETTINGS
+        self, database: Database, seconds: float, settings: ResponseSettings = DEFAULT_SETTINGS
     ) -> None:
         self.database = database
         self.seconds = seconds

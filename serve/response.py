@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from fastapi import Request, Response
 
-from serve.endpoint import Answer
+from serve.endpoint import EndpointResponse
 from serve.version import Version
 
 
@@ -29,8 +29,10 @@ class CachedResponse:
         return Response(self.body, headers=self.headers, media_type=media_type)
 
 
-def to_response(answer: Answer, version: Version, newest_event_at: datetime | None) -> CachedResponse:
-    body = answer.body.model_dump_json().encode()
+def to_response(
+    response: EndpointResponse, version: Version, newest_event_at: datetime | None
+) -> CachedResponse:
+    body = response.body.model_dump_json().encode()
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": f'"{sha256(body).hexdigest()[:32]}"',
@@ -39,4 +41,4 @@ def to_response(answer: Answer, version: Version, newest_event_at: datetime | No
     }
     if newest_event_at:
         headers["X-Data-Newest-Event-At"] = f"{newest_event_at.isoformat()}Z"
-    return CachedResponse(body, headers | answer.headers)
+    return CachedResponse(body, headers | response.headers)

@@ -1,4 +1,4 @@
-"""What the operator sets, from the environment variables that README.md lists."""
+"""Settings, from the environment variables that README.md lists."""
 
 import math
 import os
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pipeline.logs import LOG_FORMATS
 from serve.alert_thresholds import alert_thresholds
-from serve.answer_settings import DEFAULT_SETTINGS, AnswerSettings
+from serve.response_settings import DEFAULT_SETTINGS, ResponseSettings
 
 MINIMUM_SECRET_BYTES, FEWEST_LETTERS = 32, 8  # A random one in hexadecimal has 16 different letters.
 # The examples of jwt.io, which are long enough and known to everybody.
@@ -36,13 +36,13 @@ class Settings:
     cors_origins: origins that may call from a browser.
     host, port: where the server listens.
     workers: processes that serve.
-    query_timeout: seconds that an answer may take.
+    query_timeout: seconds that a response may take.
     stale_after: seconds after which a version is stale that no build and no watcher has checked since.
     log_format: `text` or `json`.
     metrics_token: the bearer token that reads the metrics, at least 32 bytes; None switches them off.
     tracked_events: landing zone to which events may be posted, or None.
     root_path: below which a proxy serves this, as in `/metrics`, whether it takes it off or not; or empty.
-    answers: what answers depend on, beside the data.
+    responses: what responses depend on, beside the data.
     """
 
     jwt_secret: str
@@ -57,7 +57,7 @@ class Settings:
     metrics_token: str | None = None
     tracked_events: Path | None = None
     jwt_secret_previous: str | None = None
-    answers: AnswerSettings = DEFAULT_SETTINGS
+    responses: ResponseSettings = DEFAULT_SETTINGS
     root_path: str = ""
 
     def __post_init__(self) -> None:
@@ -122,16 +122,16 @@ def tracked_events() -> Path | None:
     return Path(raw_events)
 
 
-def answer_settings() -> AnswerSettings:
+def response_settings() -> ResponseSettings:
     """What ALERT_THRESHOLDS and CURRENCY set. Raises SettingsError."""
     try:
         thresholds = alert_thresholds(os.environ.get("ALERT_THRESHOLDS", ""))
     except ValueError as error:
         raise SettingsError(f"ALERT_THRESHOLDS: {error}.") from None
-    currency = os.environ.get("CURRENCY") or AnswerSettings.currency
+    currency = os.environ.get("CURRENCY") or ResponseSettings.currency
     if not re.fullmatch("[A-Z]{3}", currency):
         raise SettingsError(f"CURRENCY must be a code of three letters such as COP, not {currency!r}.")
-    return AnswerSettings(thresholds, currency)
+    return ResponseSettings(thresholds, currency)
 
 
 def settings_from_environment() -> Settings:
@@ -150,6 +150,6 @@ def settings_from_environment() -> Settings:
         metrics_token=os.environ.get("METRICS_TOKEN") or None,
         tracked_events=tracked_events(),
         jwt_secret_previous=os.environ.get("JWT_SECRET_PREVIOUS") or None,
-        answers=answer_settings(),
+        responses=response_settings(),
         root_path=os.environ.get("ROOT_PATH", "").rstrip("/"),
     )

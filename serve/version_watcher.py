@@ -1,4 +1,4 @@
-"""Which version is served: the one published last, or the last good one before it."""
+"""Selects the version to serve: the newest one, or the last good one before it."""
 
 import asyncio
 import logging

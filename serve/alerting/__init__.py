@@ -1,1 +1,1 @@
-"""What comes by itself: alerts as they begin, and a digest of each week, posted to a webhook."""
+"""Alerting: alerts as they begin, and a digest of each week, posted to a webhook."""

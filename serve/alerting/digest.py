@@ -87,10 +87,10 @@ async def week_of(reader: Reader, now: datetime, first: date) -> Week:
     query = Query.model_validate(days)
     stats_query = StatsQuery.model_validate({**days, "include": "names"})
     return Week(
-        orders=cast(orders.Orders, (await orders.ENDPOINT.ask(reader, query, now)).body),
-        stats=cast(dashboard.ComparedStats, (await dashboard.ENDPOINT.ask(reader, stats_query, now)).body),
-        carts=cast(carts.Carts, (await carts.ENDPOINT.ask(reader, query, now)).body),
-        deals=cast(whatsapp.WhatsApp, (await whatsapp.ENDPOINT.ask(reader, query, now)).body),
+        orders=cast(orders.Orders, (await orders.ENDPOINT.run(reader, query, now)).body),
+        stats=cast(dashboard.ComparedStats, (await dashboard.ENDPOINT.run(reader, stats_query, now)).body),
+        carts=cast(carts.Carts, (await carts.ENDPOINT.run(reader, query, now)).body),
+        deals=cast(whatsapp.WhatsApp, (await whatsapp.ENDPOINT.run(reader, query, now)).body),
     )
 
 

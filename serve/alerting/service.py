@@ -35,7 +35,7 @@ class Alerting:
     def __init__(self, settings: AlertingSettings) -> None:
         self.settings = settings
         self.warehouse = Warehouse(settings.warehouse_dir)
-        self.readers = Readers(self.warehouse.database, QUERY_SECONDS, settings.answers)
+        self.readers = Readers(self.warehouse.database, QUERY_SECONDS, settings.responses)
         self.incidents = read_incidents(settings.warehouse_dir)
         self.has_pending = asyncio.Event()
 
@@ -59,9 +59,9 @@ class Alerting:
         """Add the messages that are due at a UTC instant without a zone; write them before posting."""
         language = self.settings.language
         async with self.newest() as reader:
-            answer = await alerts.ENDPOINT.ask(reader, AlertsQuery(lang=language), now)
-            assert isinstance(answer.body, Alerts)
-            self.incidents.check(answer.body.alerts)
+            response = await alerts.ENDPOINT.run(reader, AlertsQuery(lang=language), now)
+            assert isinstance(response.body, Alerts)
+            self.incidents.check(response.body.alerts)
             monday = await reader.run(lambda: due_week(reader, now, self.incidents.digest_week))
             if monday:
                 self.incidents.add(await digest(reader, now, monday, language))

@@ -1,13 +1,13 @@
-"""What the operator sets of what comes by itself."""
+"""Settings of alerting, from environment variables."""
 
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from serve.answer_settings import AnswerSettings
 from serve.endpoints.alerts.texts import Language
-from serve.settings import SettingsError, answer_settings, number
+from serve.response_settings import ResponseSettings
+from serve.settings import SettingsError, number, response_settings
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AlertingSettings:
     webhook: str | None
     seconds: float
     language: Language
-    answers: AnswerSettings
+    responses: ResponseSettings
 
 
 def alerting_settings() -> AlertingSettings:
@@ -41,5 +41,5 @@ def alerting_settings() -> AlertingSettings:
         webhook=webhook,
         seconds=seconds,
         language="en" if lang == "en" else "es",
-        answers=answer_settings(),
+        responses=response_settings(),
     )

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import percentage, rounded
@@ -124,12 +124,12 @@ class Carts(BaseModel):
     )
 
 
-async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+async def respond(reader: Reader, window: Window, query: Query) -> EndpointResponse:
     """What became of the carts that were opened, over the same windows; refused likewise.
 
     Every cart is counted once, by the instant at which it was opened, however many days it took.
     """
-    return Answer(carts(await reader.rows(CARTS, window.parameters())))
+    return EndpointResponse(carts(await reader.rows(CARTS, window.parameters())))
 
 
 def carts(rows: list[CartsRow]) -> Carts:
@@ -189,7 +189,7 @@ ENDPOINT = Endpoint(
     name="get_carts",
     query=Query,
     response=Carts,
-    answer=answer,
+    respond=respond,
     first_queries=(Query(),),
     is_as_of_now=True,
 )

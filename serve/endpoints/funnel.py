@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import FunnelQuery, StepOrder
 from serve.reader import Reader
 from serve.rounding import percentage, rounded
@@ -89,7 +89,7 @@ class Funnel(BaseModel):
     end_date: datetime = localized_field("The last instant of the window.", "Último instante del período.")
 
 
-async def answer(reader: Reader, window: Window, query: FunnelQuery) -> Answer:
+async def respond(reader: Reader, window: Window, query: FunnelQuery) -> EndpointResponse:
     """How many reach each step from a page view to a purchase; over the 30 × 24 hours up to now, unless
     `start` or `end` say otherwise.
 
@@ -107,7 +107,9 @@ async def answer(reader: Reader, window: Window, query: FunnelQuery) -> Answer:
     else:
         counts = {row.step: row.sessions for row in await reader.rows(FUNNEL, parameters)}
         steps = [FunnelStep(step=step, count=counts.get(step, 0)) for step in STEPS]
-    return Answer(Funnel(funnel=steps, start_date=in_utc(window.starts_at), end_date=in_utc(window.ends_at)))
+    return EndpointResponse(
+        Funnel(funnel=steps, start_date=in_utc(window.starts_at), end_date=in_utc(window.ends_at))
+    )
 
 
 def strict_steps(persons: int, rows: list[StrictStepRow]) -> Iterator[StrictFunnelStep]:
@@ -135,7 +137,7 @@ ENDPOINT = Endpoint(
     name="get_funnel",
     query=FunnelQuery,
     response=Funnel,
-    answer=answer,
+    respond=respond,
     first_queries=(FunnelQuery(),),
     default_window=timedelta(days=30),
     is_as_of_now=True,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import rounded
@@ -73,13 +73,13 @@ class MoneyAtRisk(BaseModel):
     )
 
 
-async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+async def respond(reader: Reader, window: Window, query: Query) -> EndpointResponse:
     """What was begun and not bought, over the same windows; refused as the dashboard's answer is.
 
     The window is cut into the store's days: what a buyer begins on a day, or on the window's part of it,
     is abandoned where there is no purchase in the same, and none of the person within 72 hours.
     """
-    return Answer(money_at_risk(await reader.rows(MONEY_AT_RISK, window.parameters())))
+    return EndpointResponse(money_at_risk(await reader.rows(MONEY_AT_RISK, window.parameters())))
 
 
 def money_at_risk(rows: list[Risk]) -> MoneyAtRisk:
@@ -121,7 +121,7 @@ ENDPOINT = Endpoint(
     name="get_money_at_risk",
     query=Query,
     response=MoneyAtRisk,
-    answer=answer,
+    respond=respond,
     first_queries=(Query(),),
     is_as_of_now=True,
 )

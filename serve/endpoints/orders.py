@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import percentage, ratio, rounded
@@ -124,7 +124,7 @@ class Orders(BaseModel):
     )
 
 
-async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+async def respond(reader: Reader, window: Window, query: Query) -> EndpointResponse:
     """Orders, refunds and what is really earned, over the same windows; refused as the dashboard's answer is.
 
     Two dates, never mixed: `refunded` and `net_revenue` are about the orders of the window, whenever money
@@ -132,7 +132,7 @@ async def answer(reader: Reader, window: Window, query: Query) -> Answer:
     """
     parameters = window.parameters()
     rows, (buyers,) = await gather(reader.rows(ORDERS, parameters), reader.rows(ORDER_BUYERS, parameters))
-    return Answer(orders(rows, buyers, window))
+    return EndpointResponse(orders(rows, buyers, window))
 
 
 def orders(rows: list[OrdersRow], buyers: OrderBuyers, window: Window) -> Orders:
@@ -201,6 +201,6 @@ ENDPOINT = Endpoint(
     name="get_orders",
     query=Query,
     response=Orders,
-    answer=answer,
+    respond=respond,
     first_queries=(Query(),),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import rounded
@@ -61,14 +61,14 @@ class Rfm(BaseModel):
     end_date: datetime = localized_field("When they end.", "Último instante de los 90 días.")
 
 
-async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+async def respond(reader: Reader, window: Window, query: Query) -> EndpointResponse:
     """Customers by how lately, how often and for how much they bought.
 
     Always over the 90 × 24 hours up to now or to `end`, whatever `start` says. A customer is in the first
     segment that fits, of those in the seed `customer_segments`.
     """
     rows = await reader.rows(CUSTOMERS, window.parameters())
-    return Answer(
+    return EndpointResponse(
         Rfm(
             rfm=[
                 Customer(
@@ -97,6 +97,6 @@ ENDPOINT = Endpoint(
     name="get_rfm",
     query=Query,
     response=Rfm,
-    answer=answer,
+    respond=respond,
     first_queries=(Query(),),
 )

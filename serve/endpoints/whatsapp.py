@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.query import Query
 from serve.reader import Reader
 from serve.rounding import percentage, rounded
@@ -121,12 +121,12 @@ class WhatsApp(BaseModel):
     )
 
 
-async def answer(reader: Reader, window: Window, query: Query) -> Answer:
+async def respond(reader: Reader, window: Window, query: Query) -> EndpointResponse:
     """What became of the carts that went to WhatsApp, over the same windows; refused likewise.
 
     Every deal is counted once, by the instant of its first event.
     """
-    return Answer(whatsapp(await reader.rows(DEALS, window.parameters())))
+    return EndpointResponse(whatsapp(await reader.rows(DEALS, window.parameters())))
 
 
 def whatsapp(rows: list[DealsRow]) -> WhatsApp:
@@ -188,7 +188,7 @@ ENDPOINT = Endpoint(
     name="get_whatsapp",
     query=Query,
     response=WhatsApp,
-    answer=answer,
+    respond=respond,
     first_queries=(Query(),),
     is_as_of_now=True,
 )

@@ -20,7 +20,7 @@ SPARK_FOOT = 34.0  # Pixels from the top of a card's line to where 0 lies.
 
 
 @needs_chromium
-def test_the_charts_draw_the_days_of_the_json_and_can_be_saved(tab: Tab, sample: Server) -> None:
+def test_charts_show_the_days_of_the_response_and_can_be_saved(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&part=customers")
     expect(page.locator("#timeline .chart")).to_have_count(2)
     answer = sample.stats()
@@ -56,7 +56,7 @@ def shares(values: list[float]) -> list[float]:
 
 
 @needs_chromium
-def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, sample: Server) -> None:
+def test_cards_show_a_sparkline_of_daily_values(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator(".spark polyline")).to_have_count(4)
     dates = [day["date"] for day in sample.stats()["events_timeline"]][1:]
@@ -68,7 +68,7 @@ def test_the_cards_show_how_each_day_went_in_the_numbers_of_that_day(tab: Tab, s
 
 
 @needs_chromium
-def test_a_point_of_a_chart_is_read_by_hovering_by_tapping_and_by_the_keys(tab: Tab, sample: Server) -> None:
+def test_chart_points_can_be_read_by_mouse_touch_and_keyboard(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     days = sample.stats(include="trend")["trend"][1:]
@@ -96,7 +96,7 @@ def test_a_point_of_a_chart_is_read_by_hovering_by_tapping_and_by_the_keys(tab: 
 
 
 @needs_chromium
-def test_a_long_window_is_drawn_by_the_day(tab: Tab, sample: Server) -> None:
+def test_charts_of_a_long_window_have_one_point_per_day(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&days=90")
     expect(page.locator("table[data-field=trend] tbody tr")).to_have_count(90)
     points = page.locator(".spark polyline").first.get_attribute("points") or ""
@@ -104,7 +104,7 @@ def test_a_long_window_is_drawn_by_the_day(tab: Tab, sample: Server) -> None:
 
 
 @needs_chromium
-def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> None:
+def test_table_can_be_sorted_and_saved_as_csv(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&part=why")
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     table = page.locator('table[data-field="product_performance"]')
@@ -119,7 +119,7 @@ def test_a_table_can_be_saved_as_csv_and_sorted(tab: Tab, sample: Server) -> Non
 
 
 @needs_chromium
-def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browser) -> None:
+def test_saved_csv_contains_no_spreadsheet_formulas(shop: Shop, browser: Browser) -> None:
     slugs = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://evil.example";"x")', "＝1+1", "\ufeff=1"]
     views = (event("product_view", "2026-03-08T10:00:00Z", product_slug=slug) for slug in slugs)
     shop.land("a.ndjson", views)
@@ -134,7 +134,7 @@ def test_what_is_saved_as_csv_runs_in_no_spreadsheet(shop: Shop, browser: Browse
 
 
 @needs_chromium
-def test_all_that_is_on_the_page_can_be_saved_and_printed(tab: Tab, sample: Server) -> None:
+def test_whole_page_can_be_saved_and_printed(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     with page.expect_download() as saved:

@@ -1,4 +1,4 @@
-"""The pages fit each screen, language and address, and ask no other host."""
+"""Layout and accessibility of the page on each screen, in each language, below any path."""
 
 import json
 import re
@@ -58,7 +58,7 @@ EMPTY_BESIDE = """
 
 
 @needs_chromium
-def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
+def test_documentation_needs_no_other_host(tab: Tab) -> None:
     tab.page.goto("/docs")
     expect(tab.page.get_by_role("heading", name="Storefront metrics")).to_be_visible()
     expect(tab.page.get_by_text("/api/analytics/dashboard-stats/")).to_be_visible()
@@ -76,7 +76,7 @@ def test_the_documentation_needs_no_other_host(tab: Tab) -> None:
     ids=["phone, dark", "wide, light"],
     indirect=True,
 )
-def test_the_page_is_fit_for_everybody(tab: Tab, language: str) -> None:
+def test_page_is_accessible(tab: Tab, language: str) -> None:
     page = tab.sign_in(f"?lang={language}")
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
@@ -95,7 +95,7 @@ def test_the_page_is_fit_for_everybody(tab: Tab, language: str) -> None:
 @needs_chromium
 @needs_nginx
 @pytest.mark.parametrize("ending", ["", "/"], ids=["the proxy keeps the path", "the proxy takes it off"])
-def test_all_works_below_a_path_of_another_site(
+def test_page_works_below_a_path_of_another_site(
     small_shop: Shop, browser: Browser, tmp_path: Path, ending: str
 ) -> None:
     port = free_port()
@@ -120,7 +120,7 @@ def test_all_works_below_a_path_of_another_site(
         assert server.client.get("/metrics").status_code == 401
 
 
-def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None:
+def test_pages_are_revalidated_and_assets_are_immutable(server: Server) -> None:
     for path in ("/", "/docs"):
         page = server.client.get(path)
         assert page.headers["Cache-Control"] == "no-cache"
@@ -141,14 +141,14 @@ def test_pages_are_asked_for_again_and_their_files_never(server: Server) -> None
             )
 
 
-def test_every_word_is_there_in_both_languages() -> None:
+def test_translations_are_complete() -> None:
     page = ROOT / "serve" / "page"
     spanish, english = (json.loads((page / f"{language}.json").read_bytes()) for language in ("es", "en"))
     assert list(spanish) == list(english)
 
 
 @needs_chromium
-def test_an_endpoint_that_this_server_lacks_leaves_its_section_out(tab: Tab) -> None:
+def test_missing_endpoint_hides_its_section(tab: Tab) -> None:
     refused = {"status": 404, "json": {"detail": "Not Found"}}
     tab.page.route(f"**{MONEY_AT_RISK}*", lambda route: route.fulfill(**refused))
     document = tab.page.request.get("/openapi.json").json()
@@ -161,7 +161,7 @@ def test_an_endpoint_that_this_server_lacks_leaves_its_section_out(tab: Tab) -> 
 
 
 @needs_chromium
-def test_a_section_that_no_rule_places_has_the_whole_width(tab: Tab) -> None:
+def test_section_without_a_layout_rule_has_full_width(tab: Tab) -> None:
     page = tab.sign_in("?part=why")
     expect(page.locator("#products")).to_be_visible()
     widths = page.evaluate(

@@ -1,4 +1,4 @@
-"""Each number on the dashboard is that of the JSON, in either mode, currency and language."""
+"""Each number on the dashboard equals the JSON, in each mode, currency and language."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from serve.answer_settings import AnswerSettings
+from serve.response_settings import ResponseSettings
 from tests.support.browser import CARDS, NEWEST, PARTS, Tab, field, needs_chromium, number
 from tests.support.shop import (
     ATTRIBUTION,
@@ -84,7 +84,7 @@ def campaigns_of(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @needs_chromium
-def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) -> None:
+def test_attribution_model_can_be_chosen(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&part=why")
     for name, model in (("Last not direct", "last_non_direct"), ("First visit", "first")):
         page.locator("#channels").get_by_role("button", name=name).click()
@@ -115,9 +115,7 @@ def test_the_reader_chooses_how_visits_share_an_order(tab: Tab, sample: Server) 
 
 
 @needs_chromium
-def test_a_note_beside_the_revenue_tells_of_sales_whose_price_cannot_be_read(
-    tab: Tab, sample: Server
-) -> None:
+def test_note_beside_the_revenue_counts_sales_with_unreadable_prices(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     note = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".note")
     expect(note).to_have_text("Sales with a price that cannot be read, which count as 0: 1")
@@ -128,7 +126,7 @@ def test_a_note_beside_the_revenue_tells_of_sales_whose_price_cannot_be_read(
 
 
 @needs_chromium
-def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
+def test_cards_show_the_change_from_the_previous_window(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
     answer = sample.stats(compare="previous")
@@ -148,9 +146,7 @@ def test_the_cards_say_how_they_changed(tab: Tab, sample: Server) -> None:
 
 
 @needs_chromium
-def test_money_is_written_in_the_currency_of_the_shop_and_large_numbers_are_short(
-    shop: Shop, browser: Browser
-) -> None:
+def test_money_has_the_shops_currency_and_large_numbers_are_abbreviated(shop: Shop, browser: Browser) -> None:
     sold = {"product_slug": "gorra", "product_name": "Gorra azul"}
     shop.land(
         "a.ndjson",
@@ -159,7 +155,7 @@ def test_money_is_written_in_the_currency_of_the_shop_and_large_numbers_are_shor
             event("purchase", "2026-03-07T10:00:00Z", price=78.5, order_id="B", **sold),
         ],
     )
-    with shop.built().serving(NEWEST, answers=AnswerSettings(currency="EUR")) as server:
+    with shop.built().serving(NEWEST, answers=ResponseSettings(currency="EUR")) as server:
         page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=es")
         revenue = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".value")
         expect(revenue.get_by_role("button")).to_have_text("€12,3\u00a0M")
@@ -174,7 +170,7 @@ def test_money_is_written_in_the_currency_of_the_shop_and_large_numbers_are_shor
 @pytest.mark.parametrize(
     ("language", "name", "key"), [("en", "Revenue", "description"), ("es", "Ingresos", "x-description-es")]
 )
-def test_a_number_explains_itself_in_the_words_of_the_api(
+def test_tooltips_use_the_descriptions_of_the_api(
     tab: Tab, sample: Server, language: str, name: str, key: str
 ) -> None:
     page = tab.sign_in(f"?lang={language}")
@@ -214,7 +210,7 @@ def test_no_rate_is_above_100_but_where_that_is_explained(shop: Shop, browser: B
 
 
 @needs_chromium
-def test_days_without_a_visit_are_said_to_be_so_in_every_part(tab: Tab) -> None:
+def test_every_part_of_the_page_says_when_there_were_no_visits(tab: Tab) -> None:
     page = tab.sign_in("?lang=en&start=2020-01-01&end=2020-01-02")
     for part in PARTS:
         page.locator(f"[name=part][value={part}]").check()

@@ -1,4 +1,4 @@
-"""A visit to the dashboard: signing in and out, choosing days, and staying while the shop sells."""
+"""A visit to the dashboard: signing in and out, choosing days, and automatic refresh."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value,
 
 
 @needs_chromium
-def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: Tab) -> None:
+def test_link_token_leaves_the_url_and_filters_stay(tab: Tab) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
     assert "token" not in page.url
@@ -49,7 +49,7 @@ def test_the_token_of_a_link_leaves_the_address_and_the_choice_stays_in_it(tab: 
 
 
 @needs_chromium
-def test_an_answer_that_comes_after_signing_out_is_not_shown(tab: Tab) -> None:
+def test_late_response_is_not_shown_after_signing_out(tab: Tab) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
@@ -66,7 +66,7 @@ def test_an_answer_that_comes_after_signing_out_is_not_shown(tab: Tab) -> None:
 
 
 @needs_chromium
-def test_a_range_of_days_may_be_chosen(tab: Tab, sample: Server) -> None:
+def test_date_range_can_be_chosen(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&start=2026-03-01&end=2026-03-03")
     expect(page.locator(".card")).to_have_count(4)
     assert (
@@ -81,7 +81,7 @@ def test_a_range_of_days_may_be_chosen(tab: Tab, sample: Server) -> None:
 @pytest.mark.parametrize(
     ("with_token", "said"), [("nonsense", "has expired"), (token(is_admin=False), "is not an admin's")]
 )
-def test_a_refusal_says_what_to_do(tab: Tab, with_token: str, said: str) -> None:
+def test_error_message_says_what_to_do(tab: Tab, with_token: str, said: str) -> None:
     page = tab.sign_in(with_token=with_token)
     expect(page.get_by_role("alert")).to_contain_text(said)
     page.get_by_label("Admin token").fill(authorized()["Authorization"].removeprefix("Bearer "))
@@ -91,7 +91,7 @@ def test_a_refusal_says_what_to_do(tab: Tab, with_token: str, said: str) -> None
 
 
 @needs_chromium
-def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> None:
+def test_late_401_is_ignored_after_signing_in_again(tab: Tab) -> None:
     page, late = tab.page, list[Route]()
 
     def keep_nonsense(route: Route) -> None:
@@ -118,7 +118,7 @@ def test_a_refusal_that_comes_after_signing_in_again_is_not_shown(tab: Tab) -> N
 
 
 @needs_chromium
-def test_a_page_says_when_its_numbers_are_old(tab: Tab, sample: Server) -> None:
+def test_page_warns_when_its_data_is_stale(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator(".card")).to_have_count(4)
     sample.now = datetime.now(UTC) + timedelta(days=2)
@@ -132,7 +132,7 @@ def test_a_page_says_when_its_numbers_are_old(tab: Tab, sample: Server) -> None:
 
 
 @needs_chromium
-def test_a_sale_that_is_recorded_beside_an_open_deal_is_counted(shop: Shop, browser: Browser) -> None:
+def test_sale_recorded_for_an_open_deal_is_counted(shop: Shop, browser: Browser) -> None:
     clicked_at = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
     shop.land("a.ndjson", [event("whatsapp_cart_click", clicked_at, "visitor", metadata={"total": 90_000})])
     with shop.built().serving(tracked_events=shop.landing) as server:
@@ -163,7 +163,7 @@ def test_a_sale_that_is_recorded_beside_an_open_deal_is_counted(shop: Shop, brow
 
 
 @needs_chromium
-def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample: Server) -> None:
+def test_open_page_refreshes_and_keeps_its_scroll_position(tab: Tab, sample: Server) -> None:
     page = tab.sign_in("?lang=en&part=customers")
     expect(page.locator(".card")).to_have_count(4)
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
@@ -202,7 +202,7 @@ def test_a_page_left_open_follows_the_shop_and_keeps_its_place(tab: Tab, sample:
 
 
 @needs_chromium
-def test_a_page_that_is_opened_again_shows_the_last_numbers_with_their_age(tab: Tab, sample: Server) -> None:
+def test_reopened_page_shows_the_last_numbers_and_their_age(tab: Tab, sample: Server) -> None:
     page = tab.sign_in()
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
     before = tab.numbers()

@@ -1,4 +1,4 @@
-"""The tracker on a page of a shop that is another site than the server, in a real browser."""
+"""The tracker script on a page of another origin, in a real browser."""
 
 import json
 import time
@@ -87,9 +87,7 @@ def paths(events: list[dict[str, Any]]) -> list[str]:
     return [event["metadata"]["path"] for event in events if event["event_type"] == "page_view"]
 
 
-def test_a_shop_of_one_document_sends_each_page_that_is_seen_once(
-    site: Site, visitor: BrowserContext
-) -> None:
+def test_single_page_app_sends_each_page_view_once(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         page = visitor.new_page()
         page.goto("/")
@@ -105,7 +103,7 @@ def test_a_shop_of_one_document_sends_each_page_that_is_seen_once(
     assert visitor.cookies() == []
 
 
-def test_a_campaign_is_that_of_all_events_of_the_visit(site: Site, visitor: BrowserContext) -> None:
+def test_campaign_applies_to_all_events_of_a_visit(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         page = visitor.new_page()
         page.clock.install()
@@ -127,7 +125,7 @@ def test_a_campaign_is_that_of_all_events_of_the_visit(site: Site, visitor: Brow
     assert (events[2]["price"], events[2]["order_id"]) == (79_900, "7")
 
 
-def test_a_purchase_on_a_page_that_is_closed_at_once_arrives(site: Site, visitor: BrowserContext) -> None:
+def test_purchase_is_sent_when_the_page_closes_at_once(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         for order in range(5):
             page = visitor.new_page()
@@ -139,7 +137,7 @@ def test_a_purchase_on_a_page_that_is_closed_at_once_arrives(site: Site, visitor
     assert orders == set("01234")
 
 
-def test_what_happens_while_the_server_is_away_arrives_later(site: Site, visitor: BrowserContext) -> None:
+def test_events_during_an_outage_arrive_later(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         page = visitor.new_page()
         page.clock.install()
@@ -157,7 +155,7 @@ def test_what_happens_while_the_server_is_away_arrives_later(site: Site, visitor
     assert [event.get("order_id") for event in events] == [None, "a", None, "b"]
 
 
-def test_two_tabs_lose_nothing_of_each_other(site: Site, visitor: BrowserContext) -> None:
+def test_two_tabs_lose_no_events(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         tabs = [visitor.new_page() for _ in range(2)]
         for tab in tabs:
@@ -171,7 +169,7 @@ def test_two_tabs_lose_nothing_of_each_other(site: Site, visitor: BrowserContext
     assert {event.get("order_id") for event in events} == {None, *map(str, range(60))}
 
 
-def test_an_event_that_cannot_be_counted_holds_no_other_up(site: Site, visitor: BrowserContext) -> None:
+def test_rejected_event_does_not_block_the_queue(site: Site, visitor: BrowserContext) -> None:
     with site.taking_events():
         page = visitor.new_page()
         page.goto("/")
@@ -190,7 +188,7 @@ def test_an_event_that_cannot_be_counted_holds_no_other_up(site: Site, visitor: 
         "navigator.globalPrivacyControl = true",
     ],
 )
-def test_who_asks_not_to_be_tracked_is_not(site: Site, visitor: BrowserContext, wish: str) -> None:
+def test_do_not_track_is_respected(site: Site, visitor: BrowserContext, wish: str) -> None:
     with site.taking_events():
         page = visitor.new_page()
         asked = list[str]()
@@ -204,7 +202,7 @@ def test_who_asks_not_to_be_tracked_is_not(site: Site, visitor: BrowserContext, 
     assert site.events(0) == []
 
 
-def test_the_script_is_small_and_kept_by_browsers(site: Site) -> None:
+def test_tracker_script_is_small_and_cacheable(site: Site) -> None:
     with site.shop.tracking() as (_, client):
         script = client.get("/storefront.js")
         assert script.headers["Content-Encoding"] == "gzip"

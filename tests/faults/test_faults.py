@@ -1,4 +1,4 @@
-"""Some kinds of fault, once each; `make faults` tries all of them many times."""
+"""Some kinds of fault, once each. `make faults` tries all of them many times."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -39,7 +39,7 @@ def small_harness(harness: FaultHarness) -> FaultHarness:
         "a landed file that shrinks",
     ],
 )
-def test_a_fault_changes_no_answer_and_what_was_landed_counts_after_the_next_build(
+def test_fault_changes_no_response_and_landed_events_count_after_the_next_build(
     harness: FaultHarness, kind: str
 ) -> None:
     outcome = harness.try_out(FAULTS[kind], seed=1)
@@ -48,7 +48,7 @@ def test_a_fault_changes_no_answer_and_what_was_landed_counts_after_the_next_bui
 
 
 @pytest.mark.parametrize("kind", FAULTS_ON_SMALL_DISK)
-def test_a_full_disk_changes_no_answer_and_the_next_build_with_room_counts_all(
+def test_full_disk_changes_no_response_and_the_next_build_counts_everything(
     small_harness: FaultHarness, kind: str
 ) -> None:
     outcome = small_harness.try_out(FAULTS_ON_SMALL_DISK[kind], seed=1)
@@ -56,7 +56,7 @@ def test_a_full_disk_changes_no_answer_and_the_next_build_with_room_counts_all(
 
 
 @pytest.mark.parametrize("kind", SERVER_FAULTS_ON_SMALL_DISK)
-def test_what_is_taken_while_the_disk_fills_counts_once(small_harness: FaultHarness, kind: str) -> None:
+def test_events_accepted_while_the_disk_fills_count_once(small_harness: FaultHarness, kind: str) -> None:
     outcome = small_harness.try_out_tracking(SERVER_FAULTS_ON_SMALL_DISK[kind], seed=1)
     assert outcome == Outcome(answers=outcome.answers)
     assert outcome.answers > 100

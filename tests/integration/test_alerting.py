@@ -1,4 +1,4 @@
-"""What comes by itself: alerts and the digest, posted to a webhook that may misbehave."""
+"""Alerts and the weekly digest, posted to a webhook that may fail."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ import pytest
 from pipeline.paths import ROOT
 from serve.alerting.service import Alerting
 from serve.alerting.settings import AlertingSettings
-from serve.answer_settings import DEFAULT_SETTINGS
+from serve.response_settings import DEFAULT_SETTINGS
 from tests.support.shop import NOW, Shop, event
 from tests.support.watcher import Watcher
 from tests.support.webhook import Webhook, listening
@@ -66,7 +66,7 @@ def troubled_shop(shop_of_today: Shop) -> Shop:
     return shop_of_today
 
 
-def test_the_watcher_tells_an_alert_once_and_ends_what_tells_it(shop: Shop) -> None:
+def test_watcher_posts_an_alert_once_and_stops_the_alerting_process(shop: Shop) -> None:
     with listening() as webhook:
         shop.environment |= {"ALERT_WEBHOOK": webhook.url, "ALERT_SECONDS": "1"}
         shop.land("a.ndjson", [event("page_view", "2026-03-01T10:00:00Z")])
@@ -95,7 +95,7 @@ def test_the_watcher_tells_an_alert_once_and_ends_what_tells_it(shop: Shop) -> N
 
 
 @pytest.mark.parametrize("behaviour", ["500", "404", "302", "silent", "drip"])
-def test_what_a_webhook_does_not_take_is_told_later(troubled_shop: Shop, behaviour: str) -> None:
+def test_message_refused_by_a_webhook_is_retried(troubled_shop: Shop, behaviour: str) -> None:
     with listening(behaviour) as webhook, alerting(troubled_shop, webhook.url, ALERT_LANG="en"):
         webhook.until(lambda: webhook.tried)
         written_at = (troubled_shop.warehouse / "alerts.json").stat().st_mtime_ns
@@ -109,7 +109,7 @@ def test_what_a_webhook_does_not_take_is_told_later(troubled_shop: Shop, behavio
     assert "/secret" not in log
 
 
-def test_a_webhook_that_is_down_gets_its_messages_after_a_restart(troubled_shop: Shop) -> None:
+def test_messages_for_an_unavailable_webhook_survive_a_restart(troubled_shop: Shop) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}/secret"
@@ -139,7 +139,7 @@ def settings_of(shop: Shop) -> AlertingSettings:
     return AlertingSettings(shop.warehouse, "http://127.0.0.1/", 60, "es", DEFAULT_SETTINGS)
 
 
-def test_an_alert_is_told_again_only_after_it_was_gone_for_two_checks(shop: Shop) -> None:
+def test_alert_is_repeated_only_after_two_checks_without_it(shop: Shop) -> None:
     first, second = NOW, NOW + timedelta(hours=3)
     shop.land("a.ndjson", [event("payment_error", at.isoformat()) for at in (first, second)])
     told = Alerting(settings_of(shop.built()))
@@ -207,7 +207,7 @@ def test_make_digest_prints_the_last_week_or_says_why_there_is_none(shop: Shop) 
     assert ADDRESS not in printed
 
 
-def test_an_address_that_is_none_is_refused(shop: Shop) -> None:
+def test_invalid_webhook_address_is_refused(shop: Shop) -> None:
     for name, value, said in (
         ("ALERT_WEBHOOK", "hooks.example", "ALERT_WEBHOOK must be an address such as https://"),
         ("ALERT_SECONDS", "0", "ALERT_SECONDS must lie between 1 and 86400, not be 0."),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serve.alert_thresholds import alert_thresholds
-from serve.answer_settings import AnswerSettings
+from serve.response_settings import ResponseSettings
 from serve.settings import SettingsError, settings_from_environment
 from tests.support import reference_alerts
 from tests.support.reference import cleaned, differences
@@ -56,7 +56,7 @@ def asked(shop: Shop, now: datetime, **query: str) -> dict[str, Any]:
         return {each["type"]: each for each in alerts}
 
 
-def test_what_is_not_normal_is_what_brute_force_finds(shop: Shop) -> None:
+def test_anomalies_equal_brute_force(shop: Shop) -> None:
     found = set()
     everything = list(cleaned(EVENTS))
     with shop.serving() as server:
@@ -74,7 +74,7 @@ def test_what_is_not_normal_is_what_brute_force_finds(shop: Shop) -> None:
     }
 
 
-def test_a_day_without_any_event_has_one_critical_alert_about_it(shop: Shop) -> None:
+def test_day_without_events_raises_one_critical_alert(shop: Shop) -> None:
     alerts = asked(shop, SILENT + timedelta(hours=23), lang="en")
     assert [each for each in alerts if each.startswith("unusual")] == ["unusual_events"]
     silence = alerts["unusual_events"]
@@ -86,7 +86,7 @@ def test_a_day_without_any_event_has_one_critical_alert_about_it(shop: Shop) -> 
     )
 
 
-def test_more_than_usual_is_good_to_know_and_less_is_a_warning(shop: Shop) -> None:
+def test_unusually_high_is_info_and_unusually_low_is_a_warning(shop: Shop) -> None:
     rich = asked(shop, RICH + timedelta(hours=23))["unusual_orders"]
     poor = asked(shop, POOR + timedelta(hours=23))["unusual_orders"]
     assert (rich["severity"], poor["severity"]) == ("info", "warning")
@@ -99,7 +99,7 @@ def test_thresholds_are_settings(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
     now = POOR + timedelta(hours=20)
     assert "payment_errors" in asked(shop, now)
     with shop.serving(
-        now, answers=AnswerSettings(alert_thresholds("payment_errors=1000, unusual_score=1e9"), "EUR")
+        now, answers=ResponseSettings(alert_thresholds("payment_errors=1000, unusual_score=1e9"), "EUR")
     ) as server:
         types = {each["type"] for each in server.get(ALERTS).json()["alerts"]}
         assert "payment_errors" not in types
@@ -115,7 +115,7 @@ def test_thresholds_are_settings(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
             settings_from_environment()
 
 
-def test_the_admin_page_finds_every_field_that_it_draws(shop: Shop) -> None:
+def test_admin_page_has_every_field_it_needs(shop: Shop) -> None:
     """It asks without parameters, and with days as `start` and `end`."""
     with shop.serving(TODAY + timedelta(hours=20)) as server:
         for query in ({}, {"start": "2026-02-01", "end": "2026-02-28"}):

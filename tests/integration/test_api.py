@@ -1,4 +1,4 @@
-"""What a caller of the API meets: who may ask, what may be asked, and what an error looks like."""
+"""The API: authentication, parameters, headers and errors."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,16 +10,16 @@ from tests.support.shop import DASHBOARD, SECRET, Server, Shop
 from tests.support.tokens import token
 
 
-def test_an_admin_gets_the_answer(server: Server) -> None:
+def test_admin_gets_the_response(server: Server) -> None:
     assert server.get(token=token()).status_code == 200
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer x.y.z"])
-def test_without_a_token_the_answer_is_401(server: Server, header: str | None) -> None:
+def test_without_a_token_the_response_is_401(server: Server, header: str | None) -> None:
     without_a_token_the_answer_is_401(server, header)
 
 
-def test_a_token_of_the_key_before_is_good_until_that_is_forgotten(small_shop: Shop) -> None:
+def test_token_of_the_previous_secret_is_valid_until_that_is_removed(small_shop: Shop) -> None:
     before, other = SECRET[::-1], SECRET.upper()
     with small_shop.serving(jwt_secret_previous=before) as server:
         assert server.get(token=token()).status_code == 200
@@ -35,7 +35,7 @@ def test_a_token_of_the_key_before_is_good_until_that_is_forgotten(small_shop: S
     ("claim", "seconds", "status"),
     [("iat", 20, 200), ("nbf", 20, 200), ("iat", 60, 401), ("nbf", 60, 401), ("exp", -1, 401)],
 )
-def test_the_clock_that_signs_may_be_half_a_minute_ahead_but_expiry_is_exact(
+def test_token_clock_may_be_30_seconds_ahead_but_expiry_is_exact(
     server: Server, claim: str, seconds: int, status: int
 ) -> None:
     instant = datetime.now(UTC) + timedelta(seconds=seconds)
@@ -44,11 +44,11 @@ def test_the_clock_that_signs_may_be_half_a_minute_ahead_but_expiry_is_exact(
 
 
 @pytest.mark.parametrize("claim", ["true", 1, [0], {"is_admin": True}, False, None])
-def test_only_the_boolean_true_makes_an_admin(server: Server, claim: Any) -> None:
+def test_is_admin_must_be_the_boolean_true(server: Server, claim: Any) -> None:
     only_the_boolean_true_makes_an_admin(server, claim)
 
 
-def test_a_large_answer_is_compressed_for_who_takes_that(server: Server) -> None:
+def test_large_response_is_compressed_for_clients_that_accept_gzip(server: Server) -> None:
     packed, plain = (
         server.client.get(
             DASHBOARD, headers={"Authorization": f"Bearer {token()}", "Accept-Encoding": encoding}
@@ -63,7 +63,7 @@ def test_a_large_answer_is_compressed_for_who_takes_that(server: Server) -> None
     assert "Content-Encoding" not in server.client.get("/healthz").headers
 
 
-def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
+def test_invalid_query_without_a_token_gives_401_only(server: Server) -> None:
     assert server.client.get(DASHBOARD, params={"mode": "?", "start": "?"}).status_code == 401
 
 
@@ -90,7 +90,7 @@ def test_a_stranger_learns_nothing_about_the_query(server: Server) -> None:
         {"end": "0001-01-01"},
     ],
 )
-def test_a_query_that_means_nothing_gives_422_in_words(server: Server, query: dict[str, str]) -> None:
+def test_invalid_query_gives_422_with_a_reason(server: Server, query: dict[str, str]) -> None:
     response = server.get(**query)
     assert response.status_code == 422
     assert isinstance(response.json()["detail"], str)
@@ -107,7 +107,7 @@ def test_a_query_that_means_nothing_gives_422_in_words(server: Server, query: di
         {"end": "1970-01-01"},
     ],
 )
-def test_a_range_may_be_one_day_and_up_to_366(server: Server, query: dict[str, str]) -> None:
+def test_range_may_have_1_to_366_days(server: Server, query: dict[str, str]) -> None:
     assert server.get(**query).status_code == 200
 
 
@@ -121,13 +121,13 @@ def test_a_range_may_be_one_day_and_up_to_366(server: Server, query: dict[str, s
         "compare=previous&compare=previous",
     ],
 )
-def test_a_parameter_given_twice_gives_422(server: Server, query: str) -> None:
+def test_parameter_given_twice_gives_422(server: Server, query: str) -> None:
     response = server.get(f"{DASHBOARD}?{query}")
     assert response.status_code == 422
     assert "once" in response.json()["detail"]
 
 
-def test_an_empty_day_counts_as_not_given_and_unknown_parameters_are_ignored(server: Server) -> None:
+def test_empty_dates_and_unknown_parameters_are_ignored(server: Server) -> None:
     assert server.get(start="", end="").content == server.get().content
     assert server.get(start="", end="2026-03-07").content == server.get(end="2026-03-07").content
     assert server.get(f"{DASHBOARD}?page=1&page=2").content == server.get().content
@@ -155,7 +155,7 @@ def test_every_error_is_json_with_a_detail(server: Server, method: str, path: st
     assert list(response.json()) == ["detail"]
 
 
-def test_headers_tell_version_and_watermark(server: Server) -> None:
+def test_headers_give_version_and_watermark(server: Server) -> None:
     headers, health = server.get().headers, server.client.get("/healthz").json()
     assert headers["X-Data-Version"] == health["version"]
     assert headers["X-Data-Built-At"] == health["built_at"]
@@ -164,7 +164,7 @@ def test_headers_tell_version_and_watermark(server: Server) -> None:
     assert headers["Cache-Control"] == "private, no-cache"
 
 
-def test_only_a_named_origin_may_call_from_a_browser(server: Server) -> None:
+def test_only_configured_origins_may_call_from_a_browser(server: Server) -> None:
     def allowed(origin: str) -> str | None:
         headers = server.client.get("/healthz", headers={"Origin": origin}).headers
         origins: str | None = headers.get("Access-Control-Allow-Origin")
@@ -174,7 +174,7 @@ def test_only_a_named_origin_may_call_from_a_browser(server: Server) -> None:
     assert allowed("https://shop.example.evil.example") is None
 
 
-def test_before_the_first_build_there_are_503_and_health(shop: Shop) -> None:
+def test_without_a_version_there_are_503_and_health(shop: Shop) -> None:
     with shop.serving() as server:
         assert server.get().status_code == 503
         assert "published" in server.get().json()["detail"]
@@ -184,7 +184,7 @@ def test_before_the_first_build_there_are_503_and_health(shop: Shop) -> None:
         assert (readiness.status_code, readiness.json()) == (503, server.get().json())
 
 
-def test_what_is_served_is_ready_until_it_is_stale(server: Server) -> None:
+def test_readiness_ends_when_data_is_stale(server: Server) -> None:
     health = server.client.get("/healthz").json()
     assert server.client.get("/readyz").json() == health
     assert health["is_stale"] is False

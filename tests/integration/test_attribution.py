@@ -1,4 +1,4 @@
-"""Attribution: which visits led to an order, and what each of them gets."""
+"""Attribution: which visits led to an order, and their shares."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_any_window_gives_the_answer_of_the_definitions(
     assert differences(answer(events, NOW, ZONE, **asked), given) == []
 
 
-def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
+def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
     with whole.published() as published:
         assert mart_differences(published, events, ZONE) == []
         ((most, without),) = published.sql(
@@ -91,7 +91,7 @@ def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[s
     assert without == 1
 
 
-def test_events_that_come_in_three_builds_are_at_each_what_a_full_build_says(
+def test_events_in_three_builds_equal_a_full_build_after_each(
     whole: Shop, events: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     three_builds(Shop(tmp_path, ZONE), events, whole)
@@ -101,7 +101,7 @@ def visit(at: str, session_id: str = "phone", kind: str = "page_view", **fields:
     return event(kind, at, session_id=session_id, **fields)
 
 
-def test_a_login_in_a_later_file_gives_the_order_the_visits_of_another_browser(shop: Shop) -> None:
+def test_login_in_a_later_file_links_visits_of_another_browser_to_the_order(shop: Shop) -> None:
     shop.land(
         "first.ndjson",
         [
@@ -143,7 +143,7 @@ def test_a_login_in_a_later_file_gives_the_order_the_visits_of_another_browser(s
         ]
 
 
-def test_a_refund_that_has_not_come_yet_takes_nothing(shop: Shop) -> None:
+def test_future_refund_is_not_deducted(shop: Shop) -> None:
     shop.land(
         "events.ndjson",
         [
@@ -164,7 +164,7 @@ def test_a_refund_that_has_not_come_yet_takes_nothing(shop: Shop) -> None:
             assert given["paths"][0]["revenue"] == google + tiktok
 
 
-def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(tmp_path: Path) -> None:
+def test_ad_spend_file_gives_cost_and_return_per_source(tmp_path: Path) -> None:
     # What lies above the landing zone says nothing of its files.
     shop = Shop(tmp_path / "ad_spend of all shops")
     shop.land(
@@ -207,7 +207,7 @@ def test_a_file_of_advertising_spend_tells_what_a_source_costs_and_returns(tmp_p
         assert rows["google"]["visits"] == 1
 
 
-def test_of_more_than_200_campaigns_the_last_is_the_sum_of_the_rest(shop: Shop) -> None:
+def test_beyond_200_campaigns_the_rest_is_summed_as_other(shop: Shop) -> None:
     campaigns = [*(f"c{number}" for number in range(205)), "other"]
     shop.land(
         "events.ndjson",
@@ -238,7 +238,7 @@ def test_of_more_than_200_campaigns_the_last_is_the_sum_of_the_rest(shop: Shop) 
     assert given["models"]["linear"][-1] == {"name": "other", "revenue": rest}
 
 
-def test_a_source_that_is_called_other_is_in_its_place(shop: Shop) -> None:
+def test_source_named_other_is_ranked_as_a_source(shop: Shop) -> None:
     shop.land(
         "events.ndjson",
         [

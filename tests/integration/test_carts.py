@@ -1,4 +1,4 @@
-"""Carts: whose they are, what they are worth, and what became of them."""
+"""Carts: their persons, values and outcomes."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -59,7 +59,7 @@ def events() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("query", [{}, {"start": "2026-03-02", "end": "2026-03-02"}, {"start": "2026-02-20"}])
 @pytest.mark.parametrize("hours", [0, 1, 29, 75, 200])
-def test_carts_are_told_as_of_now(
+def test_cart_outcomes_depend_on_now(
     busy: Server, events: list[dict[str, Any]], query: dict[str, str], hours: int
 ) -> None:
     busy.now = NOW + timedelta(hours=hours)
@@ -69,7 +69,7 @@ def test_carts_are_told_as_of_now(
     assert given["opened"]["carts"] == sum(given[state]["carts"] for state in states)
 
 
-def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
+def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
     with whole.published() as published:
         assert mart_differences(published, events, ZONE) == []
         ((outcomes, recovered),) = published.sql(
@@ -78,7 +78,7 @@ def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[s
     assert outcomes == 4 and recovered
 
 
-def test_events_that_come_in_three_builds_are_at_each_what_a_full_build_says(
+def test_events_in_three_builds_equal_a_full_build_after_each(
     whole: Shop, events: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     three_builds(Shop(tmp_path, ZONE), events, whole)

@@ -1,4 +1,4 @@
-"""A published version that is damaged gives way to the last good one, at once and wherever it shows."""
+"""A damaged version is replaced by the last good one at once, and that is reported."""
 
 import shutil
 from datetime import timedelta
@@ -63,7 +63,7 @@ def checkouts(good: Path) -> int:
     return int(count)
 
 
-def test_a_version_damaged_while_it_is_served_gives_way_to_the_last_good_one(shop: Shop, good: Path) -> None:
+def test_version_damaged_while_served_is_replaced_by_the_last_good_one(shop: Shop, good: Path) -> None:
     with shop.serving(NOW) as server:
         damaged = publish(shop, good, "2-damaged")
         server.follows()
@@ -80,7 +80,7 @@ def test_a_version_damaged_while_it_is_served_gives_way_to_the_last_good_one(sho
 
 
 @pytest.mark.parametrize("fault", ["flipped", "cut", "empty", "noise", "gone"])
-def test_a_server_that_starts_on_a_damaged_version_serves_the_last_good_one(
+def test_server_started_on_a_damaged_version_serves_the_last_good_one(
     shop: Shop, good: Path, fault: str
 ) -> None:
     damaged = publish(shop, good, "2-damaged")
@@ -101,7 +101,7 @@ def test_a_server_that_starts_on_a_damaged_version_serves_the_last_good_one(
         assert server.client.get("/healthz").json()["damaged_versions"] == ["2-damaged"]
 
 
-def test_where_no_version_can_be_read_that_is_said_until_one_can(shop: Shop, good: Path) -> None:
+def test_health_reports_unreadable_versions_until_one_is_readable(shop: Shop, good: Path) -> None:
     (version,) = (shop.warehouse / "versions").glob("*.duckdb")
     with shop.serving(NOW) as server:
         damage(version)

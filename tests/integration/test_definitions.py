@@ -1,4 +1,4 @@
-"""One definition, any tool: page, API, marts, dbt's metrics and Parquet files give the same numbers."""
+"""One definition: page, API, marts, dbt's metrics and Parquet files give the same numbers."""
 
 import csv
 import json
@@ -83,7 +83,7 @@ def rounded(answers: list[float]) -> list[float]:
 
 
 @needs_chromium
-def test_on_the_page(browser: Browser, server: Server, asked: list[float]) -> None:
+def test_page_agrees(browser: Browser, server: Server, asked: list[float]) -> None:
     tab = Tab(browser.new_context(base_url=str(server.client.base_url)))
     page = tab.sign_in(f"?lang=en&start={FIRST}&end={LAST}")
     expect(page.locator("main")).to_have_attribute("aria-busy", "false")
@@ -92,12 +92,12 @@ def test_on_the_page(browser: Browser, server: Server, asked: list[float]) -> No
     assert [number(shown[path]) for path, *_ in NUMBERS] == asked
 
 
-def test_in_the_marts(sample: Shop, asked: list[float]) -> None:
+def test_marts_agree(sample: Shop, asked: list[float]) -> None:
     with sample.published() as published:
         assert answers_of(published) == asked
 
 
-def test_in_the_parquet_files(sample: Shop, asked: list[float]) -> None:
+def test_parquet_files_agree(sample: Shop, asked: list[float]) -> None:
     with duckdb.connect() as files:
         for path in (sample.warehouse / "parquet").glob("mart_*.parquet"):
             files.read_parquet(str(path)).create_view(path.stem)
@@ -139,7 +139,7 @@ def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return {name: float(answer) for name, answer in answers.items()}
 
 
-def test_as_metrics_of_dbt(metrics: dict[str, float], asked: list[float]) -> None:
+def test_semantic_layer_agrees(metrics: dict[str, float], asked: list[float]) -> None:
     assert rounded([metrics[name] for *_, name in NUMBERS]) == asked
 
 

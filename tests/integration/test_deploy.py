@@ -1,4 +1,4 @@
-"""What `deploy/` holds, run for real as far as the machine has the programs."""
+"""The files of `deploy/`, run by the real programs where these are installed."""
 
 import re
 import shutil
@@ -48,7 +48,7 @@ def proxied(small_shop: Shop, tmp_path: Path) -> Iterator[tuple[httpx.Client, in
 
 
 @needs_nginx
-def test_the_proxy_serves_all_but_the_metrics_over_tls(
+def test_proxy_serves_all_routes_but_metrics_over_tls(
     proxied: tuple[httpx.Client, int, httpx.Client], small_shop: Shop
 ) -> None:
     client, http, behind = proxied
@@ -66,7 +66,7 @@ def test_the_proxy_serves_all_but_the_metrics_over_tls(
     assert answer.headers["X-Request-ID"] in (small_shop.folder / "serve.log").read_text(encoding="utf-8")
 
 
-def test_the_documentation_says_what_to_do_about_each_alarm() -> None:
+def test_documentation_has_a_remedy_for_each_alert_rule() -> None:
     alarms, operations = (
         path.read_text(encoding="utf-8") for path in (DEPLOY / "alerts.yml", ROOT / "docs" / "operations.md")
     )
@@ -75,12 +75,12 @@ def test_the_documentation_says_what_to_do_about_each_alarm() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="there is no promtool (apt-get install prometheus)")
-def test_the_alarms_go_off_when_they_should() -> None:
+def test_prometheus_alert_rules_fire_as_specified() -> None:
     for command in (["check", "rules", "alerts.yml"], ["test", "rules", "alerts.test.yml"]):
         subprocess.run(["promtool", *command], cwd=DEPLOY, check=True, capture_output=True)
 
 
-def test_only_the_server_knows_the_secrets_and_it_cannot_write_the_warehouse() -> None:
+def test_only_the_server_has_the_secrets_and_it_cannot_write_the_warehouse() -> None:
     common = (DEPLOY / "systemd" / "storefront-.service.d" / "all.conf").read_text(encoding="utf-8")
     assert "JWT_SECRET" not in (DEPLOY / "storefront.env").read_text(encoding="utf-8")
     units = {
@@ -111,7 +111,7 @@ def settings(unit: str) -> dict[str, list[str]]:
     return found
 
 
-def test_each_package_is_pinned_by_its_content() -> None:
+def test_every_package_is_pinned_by_hash() -> None:
     locks = [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.lock")]
     assert len(locks) == 3
     packages = [each for lock in locks for each in re.split(r"\n(?=\w)", lock) if "==" in each]
@@ -120,7 +120,7 @@ def test_each_package_is_pinned_by_its_content() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd")
-def test_systemd_takes_the_units_and_finds_them_locked_up(tmp_path: Path) -> None:
+def test_systemd_verifies_the_units_and_rates_them_hardened(tmp_path: Path) -> None:
     """Below a folder that stands for the system, in which what they name is there."""
     shutil.copytree("/lib/systemd/system", tmp_path / "lib" / "systemd" / "system", symlinks=True)
     units = tmp_path / "etc" / "systemd" / "system"

@@ -9,7 +9,7 @@ from tests.support.shop import TARGET, Shop, builder
 KINDS = ("nodes", "macros", "sources", "exposures", "semantic_models", "metrics")
 
 
-def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> None:
+def test_every_dbt_resource_has_a_description(small_shop: Shop) -> None:
     _, *surroundings = small_shop.command()
     assert builder().dbt(["docs", "generate"], *surroundings) == 0
     manifest = json.loads((TARGET / "manifest.json").read_bytes())
@@ -37,7 +37,7 @@ def test_nothing_that_dbt_documents_lacks_a_description(small_shop: Shop) -> Non
     }
 
 
-def test_all_that_is_published_is_public_and_some_exposure_names_it(small_shop: Shop) -> None:
+def test_published_models_are_public_and_have_an_exposure(small_shop: Shop) -> None:
     manifest = json.loads((TARGET / "manifest.json").read_bytes())
     exposed = {name for each in manifest["exposures"].values() for name in each["depends_on"]["nodes"]}
     public = {name for name, node in manifest["nodes"].items() if node.get("access") == "public"}
@@ -46,7 +46,7 @@ def test_all_that_is_published_is_public_and_some_exposure_names_it(small_shop: 
     assert {name.split(".")[-1] for name in public} == published - {"published_build"}
 
 
-def test_the_tests_that_the_threat_model_names_are_there() -> None:
+def test_tests_named_in_the_threat_model_exist() -> None:
     threat_model = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     named = set(re.findall("`(test_[a-z0-9_]+)`", threat_model))
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))

@@ -1,4 +1,4 @@
-"""Power loss: nothing is named, and no event answered, before it is on disk."""
+"""Durability: data is synced before a link names it and before a request is answered."""
 
 import os
 import sys
@@ -61,9 +61,7 @@ def built() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
-    tmp_path: Path, steps: Steps
-) -> None:
+def test_version_and_folders_are_synced_before_the_links_are_swapped(tmp_path: Path, steps: Steps) -> None:
     with built() as connection:
 
         def fill() -> None:
@@ -81,7 +79,7 @@ def test_a_version_and_its_folders_are_on_disk_before_the_links_name_them(
     assert steps.place("name", versions) < steps.place("sync", tmp_path)
 
 
-def test_an_event_and_its_folders_are_on_disk_before_it_is_answered(
+def test_event_and_folders_are_synced_before_the_response(
     small_shop: Shop, tmp_path: Path, steps: Steps
 ) -> None:
     with small_shop.serving(tracked_events=tmp_path) as server:

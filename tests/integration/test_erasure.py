@@ -1,4 +1,4 @@
-"""A customer who is erased: what is left of the address, and what is not to change."""
+"""Erasure: no address is left, and no count changes."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ from tests.support.erasure import (
 from tests.support.shop import NOW, RFM, Shop, event
 
 
-def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(shop: Shop) -> None:
+def test_erased_address_is_nowhere_after_any_build_and_counts_stay(shop: Shop) -> None:
     for name in ("a.ndjson", "b.ndjson"):
         land(shop, name)
     before = counts(shop.built())
@@ -76,7 +76,7 @@ def test_an_erased_address_is_nowhere_and_comes_with_no_build_while_counts_stay(
     assert "0 events and 0 quarantined rows had the address" in erase(shop, "nobody@example.com").stdout
 
 
-def test_a_pseudonym_tells_the_shop_who_a_customer_is_until_they_are_erased(shop: Shop) -> None:
+def test_pseudonym_identifies_a_customer_until_erasure(shop: Shop) -> None:
     def customers() -> dict[str, int]:
         with shop.serving(NOW) as server:
             return {each["visitor_id"]: each["frequency"] for each in server.get(RFM).json()["rfm"]}
@@ -112,7 +112,7 @@ def texts_of(shop: Shop) -> set[str]:
         }
 
 
-def test_a_warehouse_of_before_the_key_loses_its_hashes_and_who_was_erased_stays_so(shop: Shop) -> None:
+def test_warehouse_without_a_key_drops_unkeyed_hashes_and_keeps_erasures(shop: Shop) -> None:
     land(shop, "a.ndjson")
     before = counts(shop.built())
     old = shop.link.resolve()
@@ -147,12 +147,12 @@ def test_a_warehouse_of_before_the_key_loses_its_hashes_and_who_was_erased_stays
 @pytest.mark.parametrize(
     "address", ["", "ana", "ana @example.com", f"{'a' * 65}@example.com", f"a@{'b' * 256}"]
 )
-def test_what_is_no_address_is_refused(shop: Shop, address: str) -> None:
+def test_invalid_email_is_refused(shop: Shop, address: str) -> None:
     result = erase(shop, address)
     assert (result.returncode, result.stderr) == (1, "EMAIL must be an e-mail address.\n")
 
 
-def test_of_two_erasures_at_once_neither_is_forgotten(shop: Shop) -> None:
+def test_concurrent_erasures_both_take_effect(shop: Shop) -> None:
     shop.land("a.ndjson", [event("purchase", AT, session_id="s")])
     shop.built()
     with ThreadPoolExecutor(2) as erasing:
@@ -161,7 +161,7 @@ def test_of_two_erasures_at_once_neither_is_forgotten(shop: Shop) -> None:
     assert len((shop.warehouse / "erased").read_text(encoding="ascii").splitlines()) == 2
 
 
-def test_a_folder_that_is_no_warehouse_is_refused_and_not_made(shop: Shop) -> None:
+def test_folder_without_a_warehouse_is_refused_and_not_created(shop: Shop) -> None:
     result = erase(shop)
     assert result.returncode == 1 and "is no warehouse: nothing was built in it" in result.stderr
     assert not shop.warehouse.exists()

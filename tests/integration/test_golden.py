@@ -50,7 +50,7 @@ def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
         )
     ],
 )
-def test_golden_answer_of_another_endpoint(golden_shop: Any, path: str, case: dict[str, Any]) -> None:
+def test_golden_case_of_another_endpoint(golden_shop: Any, path: str, case: dict[str, Any]) -> None:
     """A golden answer has some of the fields."""
     with golden_shop("tracker", case["store_timezone"]).serving(
         datetime.fromisoformat(case["now"])
@@ -68,7 +68,7 @@ def test_marts_equal_a_count_by_hand(golden_shop: Any, name: str, store_timezone
     assert mart_differences(published, list(landed(name)), store_timezone) == []
 
 
-def test_rows_may_come_in_three_builds(golden_shop: Any, tmp_path: Path) -> None:
+def test_golden_cases_in_three_builds_give_the_same_responses(golden_shop: Any, tmp_path: Path) -> None:
     shop = Shop(tmp_path, "America/Bogota")
     for number in range(3):
         for file in (FOLDERS["plain"] / "events").iterdir():

@@ -1,4 +1,4 @@
-"""Strangers at every door: tokens, methods, and requests that are too long, too slow or no HTTP."""
+"""HTTP security: tokens, methods, origins, and requests that are too long, too slow or malformed."""
 
 import base64
 import hmac
@@ -17,8 +17,8 @@ from pipeline.paths import ROOT
 from serve.pages import SWAGGER
 from tests.support.shop import DASHBOARD, MONEY_AT_RISK, SECRET, TRACK, Shop, authorized, event
 
-LOCKED = (DASHBOARD, MONEY_AT_RISK)
-OPEN = ("/", "/docs", "/healthz", "/openapi.json")
+PROTECTED = (DASHBOARD, MONEY_AT_RISK)
+PUBLIC = ("/", "/docs", "/healthz", "/openapi.json")
 GET_HEALTH = b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n"
 AHEAD = 4_102_444_800
 CLAIMS = {"user_id": 1, "email": "admin@example.com", "is_admin": True, "exp": AHEAD}
@@ -111,7 +111,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="module")
-def door(shop: Shop) -> Iterator[httpx.Client]:
+def client(shop: Shop) -> Iterator[httpx.Client]:
     """A server whose answers and log tell nobody what is not meant for them."""
     said: list[str] = []
     with shop.tracking() as (_, client):
@@ -126,57 +126,57 @@ def door(shop: Shop) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS)
-def test_a_bad_token_opens_nothing_and_closes_nothing(door: httpx.Client, token: str) -> None:
+def test_invalid_token_gets_401_and_does_not_affect_public_routes(client: httpx.Client, token: str) -> None:
     headers = {b"Authorization": b"Bearer " + token.encode("latin-1")}
-    for path in LOCKED:
-        answer = door.get(path, headers=headers)
+    for path in PROTECTED:
+        answer = client.get(path, headers=headers)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-    for path in OPEN:
-        assert door.get(path, headers=headers).status_code == 200
+    for path in PUBLIC:
+        assert client.get(path, headers=headers).status_code == 200
     sent = {"event_type": "page_view", "session_id": "s"}
-    assert door.post(TRACK, json=sent, headers=headers).status_code == 202
+    assert client.post(TRACK, json=sent, headers=headers).status_code == 202
 
 
-def test_a_good_token_opens_the_locked_doors_and_only_as_a_bearer(door: httpx.Client) -> None:
-    for path in LOCKED:
-        assert door.get(path, headers={"Authorization": f"Bearer {GOOD}"}).status_code == 200
-        assert door.get(path, headers={"Authorization": f"Token {GOOD}"}).status_code == 401
-        assert door.get(path, headers={"Cookie": f"token={GOOD}"}).status_code == 401
+def test_valid_token_works_only_as_a_bearer_token(client: httpx.Client) -> None:
+    for path in PROTECTED:
+        assert client.get(path, headers={"Authorization": f"Bearer {GOOD}"}).status_code == 200
+        assert client.get(path, headers={"Authorization": f"Token {GOOD}"}).status_code == 401
+        assert client.get(path, headers={"Cookie": f"token={GOOD}"}).status_code == 401
         for name in ("token", "access_token", "jwt"):
-            assert door.get(path, params={name: GOOD}).status_code == 401
+            assert client.get(path, params={name: GOOD}).status_code == 401
 
 
-@pytest.mark.parametrize("path", [*LOCKED, *OPEN, TRACK])
-def test_methods_other_than_those_offered_are_refused(door: httpx.Client, path: str) -> None:
+@pytest.mark.parametrize("path", [*PROTECTED, *PUBLIC, TRACK])
+def test_unsupported_methods_are_refused(client: httpx.Client, path: str) -> None:
     offered = {"POST"} if path == TRACK else {"GET", "HEAD"}
     for method in {*METHODS, "GET", "HEAD"} - offered:
-        answer = door.request(method, path, headers=authorized())
+        answer = client.request(method, path, headers=authorized())
         assert answer.status_code == 405, method
         assert set(answer.headers["Allow"].split(", ")) <= offered
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_no_other_origin_is_told_anything_or_may_send(door: httpx.Client, origin: str) -> None:
+def test_other_origins_may_neither_read_nor_send(client: httpx.Client, origin: str) -> None:
     asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
-    for path in (*LOCKED, *OPEN):
-        assert "Access-Control-Allow-Origin" not in door.get(path, headers={"Origin": origin}).headers
-        answer = door.options(path, headers=asked)
+    for path in (*PROTECTED, *PUBLIC):
+        assert "Access-Control-Allow-Origin" not in client.get(path, headers={"Origin": origin}).headers
+        answer = client.options(path, headers=asked)
         assert answer.status_code == 400
         assert "Access-Control-Allow-Origin" not in answer.headers
     sent = {"event_type": "page_view", "session_id": "s"}
-    assert door.post(TRACK, json=sent, headers={"Origin": origin}).status_code == 403
+    assert client.post(TRACK, json=sent, headers={"Origin": origin}).status_code == 403
 
 
-@pytest.mark.parametrize("path", [*LOCKED, *OPEN, TRACK])
-def test_an_address_or_headers_that_are_too_long_are_refused(door: httpx.Client, path: str) -> None:
+@pytest.mark.parametrize("path", [*PROTECTED, *PUBLIC, TRACK])
+def test_an_address_or_headers_that_are_too_long_are_refused(client: httpx.Client, path: str) -> None:
     long = {"a": "x" * 20_000}
-    for answer in (door.get(path, params=long), door.get(path, headers=long)):
+    for answer in (client.get(path, params=long), client.get(path, headers=long)):
         assert answer.status_code == 431
         assert "at most 16,384 bytes" in answer.json()["detail"]
-    assert door.get("/healthz", params={"a": "x" * 10_000}, headers={"b": "x" * 5_000}).status_code == 200
+    assert client.get("/healthz", params={"a": "x" * 10_000}, headers={"b": "x" * 5_000}).status_code == 200
 
 
-def test_what_never_becomes_a_request_is_refused_at_once_or_in_ten_seconds(door: httpx.Client) -> None:
+def test_malformed_requests_are_refused_within_ten_seconds(client: httpx.Client) -> None:
     post = f"POST {TRACK} HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\n".encode()
     begun = {
         "a header that never ends": (b"GET / HTTP/1.1\r\na: " + b"x" * 20_000, b"HTTP/1.1 431 "),
@@ -191,13 +191,13 @@ def test_what_never_becomes_a_request_is_refused_at_once_or_in_ten_seconds(door:
         "nothing": (b"", b""),
         "an empty line after an answer": (GET_HEALTH, b"HTTP/1.1 200 "),
     }
-    address = (door.base_url.host, door.base_url.port or 80)
+    address = (client.base_url.host, client.base_url.port or 80)
     sockets = {name: socket.create_connection(address, timeout=15) for name in begun}
     unread = socket.socket()
     unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     unread.connect(address)
     # More of them than the system keeps for who does not read.
-    (largest,) = re.findall('src="(.+swagger-ui-bundle.js)"', door.get("/docs").text)
+    (largest,) = re.findall('src="(.+swagger-ui-bundle.js)"', client.get("/docs").text)
     unread.sendall(GET_HEALTH.replace(b"/healthz", f"/{largest}".encode()) * 16)
     for name, (sent, _) in begun.items():
         sockets[name].sendall(sent)
@@ -205,7 +205,7 @@ def test_what_never_becomes_a_request_is_refused_at_once_or_in_ten_seconds(door:
     assert answered.recv(1, socket.MSG_PEEK)
     answered.sendall(b"\r\n")
     started_at = time.monotonic()
-    assert door.get("/healthz").status_code == 200
+    assert client.get("/healthz").status_code == 200
     for name, (_, expected) in begun.items():
         with sockets[name] as waiting, waiting.makefile("rb") as answer:
             assert answer.read().startswith(expected), name
@@ -219,4 +219,4 @@ def test_what_never_becomes_a_request_is_refused_at_once_or_in_ten_seconds(door:
             while part := unread.recv(1_000_000):
                 received += len(part)
         assert received < 16 * (SWAGGER / "swagger-ui-bundle.js").stat().st_size
-    assert door.get("/healthz").status_code == 200
+    assert client.get("/healthz").status_code == 200

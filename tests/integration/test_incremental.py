@@ -1,4 +1,4 @@
-"""However files come, change and go over several builds: what is published is what one full build does."""
+"""Incremental builds: however files arrive, change and disappear, they publish what one full build does."""
 
 import json
 import os
@@ -107,13 +107,11 @@ class GrowingShop:
 
 @settings(max_examples=EXAMPLES, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32 - 1))
-def test_builds_of_what_is_new_publish_what_a_full_build_does(
-    tmp_path_factory: pytest.TempPathFactory, seed: int
-) -> None:
+def test_incremental_builds_equal_a_full_build(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()
 
 
-def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buyer_and_none_before(
+def test_late_events_change_later_days_of_session_and_buyer_and_no_earlier_one(
     shop: Shop, tmp_path: Path
 ) -> None:
     """A day's numbers may depend on what its sessions and buyers did before, never on what they do later."""
@@ -127,7 +125,7 @@ def test_what_lands_late_changes_days_that_follow_of_its_session_and_of_its_buye
     assert differences(shop, at_once.built()) == []
 
 
-def test_the_sample_gives_way_to_the_first_landing_zone(shop: Shop, tmp_path: Path) -> None:
+def test_landing_zone_replaces_the_sample(shop: Shop, tmp_path: Path) -> None:
     landing = shop.environment.pop("RAW_EVENTS")
     shop.built()
     shop.environment["RAW_EVENTS"] = landing
@@ -137,7 +135,7 @@ def test_the_sample_gives_way_to_the_first_landing_zone(shop: Shop, tmp_path: Pa
     assert differences(shop.built(), at_once.built()) == []
 
 
-def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_that_is_taken_back(
+def test_product_has_its_newest_name_on_all_days_also_after_a_rename_is_undone(
     shop: Shop,
 ) -> None:
     def name(day: int, product_name: str) -> set[tuple[str, int]]:
@@ -154,7 +152,7 @@ def test_a_product_is_called_what_it_was_called_last_on_all_its_days_also_once_t
     assert name(7, "") == {("Late", 3), ("other", 3)}
 
 
-def test_a_build_does_what_is_new_and_no_more(shop: Shop) -> None:
+def test_build_processes_only_new_files_and_recomputes_for_another_zone(shop: Shop) -> None:
     def dates() -> list[str]:
         return [str(day) for (day,) in shop.published().sql("select event_date from mart_sales").fetchall()]
 
@@ -189,7 +187,7 @@ def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("lost", ["delete from stg_landing__files", "drop table stg_landing__files"])
-def test_a_build_killed_between_the_rows_and_their_files_reads_them_again(shop: Shop, lost: str) -> None:
+def test_build_killed_between_rows_and_files_reads_them_again(shop: Shop, lost: str) -> None:
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
     shop.built()
     with duckdb.connect(shop.warehouse / "build.duckdb") as build:
@@ -198,7 +196,7 @@ def test_a_build_killed_between_the_rows_and_their_files_reads_them_again(shop: 
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
 
 
-def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: Shop, tmp_path: Path) -> None:
+def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_path: Path) -> None:
     def sales() -> int:
         ((count,),) = shop.published().sql("select sum(purchases) from mart_sales").fetchall()
         return int(count)
@@ -218,7 +216,7 @@ def test_rows_of_a_file_that_is_gone_survive_everything_but_reading_anew(shop: S
     assert shop.made().stdout.startswith("Nothing is new since")
 
 
-def test_a_build_file_of_the_last_release_keeps_its_rows_by_one_command(shop: Shop) -> None:
+def test_migrate_keeps_the_rows_of_the_last_releases_build_file(shop: Shop) -> None:
     for day in (6, 7):
         shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
     shop.built()
@@ -254,9 +252,7 @@ def other_release(project: Path) -> Path:
     return project
 
 
-def test_a_model_that_forgets_to_ask_for_changes_only_is_slow_and_not_wrong(
-    shop: Shop, tmp_path: Path
-) -> None:
+def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp_path: Path) -> None:
     shop.root = other_release(tmp_path / "project")
     model = shop.root / "models" / "intermediate" / "int_purchases.sql"
     query = model.read_text()
@@ -268,13 +264,13 @@ def test_a_model_that_forgets_to_ask_for_changes_only_is_slow_and_not_wrong(
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
 
 
-def test_the_strategy_refuses_a_key_of_which_no_change_is_known(shop: Shop) -> None:
+def test_incremental_strategy_refuses_a_key_without_a_change_list(shop: Shop) -> None:
     refused = shop.run("-m", "dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
     assert refused.returncode
     assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
 
 
-def test_another_landing_zone_replaces_the_one_before_unless_that_would_lose_events(
+def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(
     shop: Shop, tmp_path: Path
 ) -> None:
     def sessions() -> set[str]:

@@ -1,4 +1,4 @@
-"""What may lie in the landing zone."""
+"""The landing zone: formats, folders, links and files that cannot be read."""
 
 import gzip
 import json
@@ -84,7 +84,7 @@ def test_every_format_gives_the_same_numbers(shop: Shop) -> None:
             assert answer["retention_metrics"]["total_unique_buyers"] == 2
 
 
-def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_and_text(shop: Shop) -> None:
+def test_rows_that_are_no_events_are_quarantined_with_reason_and_text(shop: Shop) -> None:
     shop.land("outside.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
     shop.environment["RAW_EVENTS"] = str(shop.landing / "[ab].*")
     (shop.landing / "a.ndjson").write_bytes(
@@ -114,7 +114,7 @@ def test_rows_of_a_globs_files_that_are_no_events_are_quarantined_with_reason_an
         assert server.stats()["total_sales"] == 1
 
 
-def test_a_builds_last_line_accounts_for_each_row_it_has_read(shop: Shop) -> None:
+def test_last_line_of_a_build_accounts_for_every_row_read(shop: Shop) -> None:
     keyed = event("purchase", "2026-03-07T10:00:00Z", idempotency_key="k", price=5)
     shop.land("a.ndjson", [keyed, keyed, {}])
     said = shop.build().stdout
@@ -125,7 +125,7 @@ def test_a_builds_last_line_accounts_for_each_row_it_has_read(shop: Shop) -> Non
     assert ", 0 quarantined; counted though unreadable (quantity: 2, metadata: 2)\n" in shop.build().stdout
 
 
-def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: Shop) -> None:
+def test_unreadable_file_is_named_and_its_readable_rows_count(shop: Shop) -> None:
     purchases = [event("purchase", f"2026-03-07T10:{number % 60:02}:00Z") for number in range(20_000)]
     shop.land("good.ndjson", purchases[:3])
     whole = gzip.compress("".join(json.dumps(each) + "\n" for each in purchases).encode())
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_named_and_what_can_be_read_counts(shop: S
 @pytest.mark.parametrize(
     ("name", "words"), [("nowhere", "does not exist"), ("notes.txt", "holds no NDJSON, CSV")]
 )
-def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, words: str) -> None:
+def test_unusable_landing_zone_is_named(shop: Shop, name: str, words: str) -> None:
     (shop.landing / "notes.txt").write_text("no events", encoding="utf-8")
     shop.environment["RAW_EVENTS"] = str(shop.landing / name)
     result = shop.build()
@@ -170,7 +170,7 @@ def test_a_landing_zone_that_cannot_hold_events_is_named(shop: Shop, name: str, 
     assert not shop.link.exists()
 
 
-def test_a_folder_that_may_not_be_read_is_named() -> None:
+def test_folder_without_read_permission_is_named() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -184,7 +184,7 @@ def test_a_folder_that_may_not_be_read_is_named() -> None:
             os.seteuid(user)
 
 
-def test_what_has_no_end_takes_no_more_memory_than_one_row_may_have(tmp_path: Path) -> None:
+def test_endless_rows_use_bounded_memory(tmp_path: Path) -> None:
     """400 MB in a line and in a field whose quotation mark is never closed, each a small file."""
     for name, beginning in (("line.ndjson.gz", b'{"a":"'), ("field.csv.gz", b'a,b\n1,"')):
         with gzip.open(tmp_path / name, "wb", compresslevel=1) as file:

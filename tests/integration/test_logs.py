@@ -1,4 +1,4 @@
-"""What the operator reads of a server in its log."""
+"""The log of a server."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import uuid4
 from tests.support.shop import DASHBOARD, Shop, authorized
 
 
-def test_the_log_has_one_object_for_each_request_and_nothing_private(small_shop: Shop) -> None:
+def test_json_log_has_one_line_per_request_without_personal_data(small_shop: Shop) -> None:
     log = small_shop.folder / "serve.log"
     log.unlink(missing_ok=True)
     given = str(uuid4())

@@ -1,4 +1,4 @@
-"""A corpus of dirt: what is bad is set aside, each once and with its reason, and touches nothing else."""
+"""Malformed input: each bad row is quarantined once with its reason and changes nothing else."""
 
 from pathlib import Path
 
@@ -33,9 +33,7 @@ def land_good(shop: Shop) -> None:
     (shop.landing / "odd.ndjson").write_bytes(b"\n".join(line for line, _ in VALID_EDGE_CASES.values()))
 
 
-def test_bad_rows_are_quarantined_once_with_reason_file_and_text_and_change_no_answer(
-    clean: Shop, dirty: Shop
-) -> None:
+def test_malformed_rows_are_quarantined_once_and_change_no_response(clean: Shop, dirty: Shop) -> None:
     said = dirty.build().stdout
     kept, bad = 9 + len(VALID_EDGE_CASES), 2 * len(MALFORMED_LINES)
     assert f", {kept + bad} rows read: {kept} kept, 0 duplicates, {bad} quarantined (" in said
@@ -54,7 +52,7 @@ def test_bad_rows_are_quarantined_once_with_reason_file_and_text_and_change_no_a
             assert one.stats(mode=mode) == other.stats(mode=mode)
 
 
-def test_odd_rows_count_with_what_can_be_read_of_them(clean: Shop) -> None:
+def test_valid_edge_cases_count_with_their_readable_fields(clean: Shop) -> None:
     with clean.build_database() as build:
         rows = build.sql("""
             select row_number, price, quantity, has_unreadable_price, has_unreadable_quantity
@@ -67,7 +65,7 @@ def test_odd_rows_count_with_what_can_be_read_of_them(clean: Shop) -> None:
     assert found == {name: expected for name, (_, expected) in VALID_EDGE_CASES.items()}
 
 
-def test_of_each_file_what_can_be_read_counts_and_what_cannot_is_named(shop: Shop) -> None:
+def test_readable_rows_of_damaged_files_count_and_the_damage_is_named(shop: Shop) -> None:
     for name, (content, _, _) in FILES.items():
         (shop.landing / name).write_bytes(content)
     shop.built()

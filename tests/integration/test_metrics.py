@@ -1,4 +1,4 @@
-"""What Prometheus is told, by real worker processes."""
+"""Prometheus metrics of real worker processes."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from tests.support.metrics import metrics
 from tests.support.shop import DASHBOARD, SECRET, Shop, authorized
 
 
-def test_the_metrics_are_right_with_several_workers_one_of_which_is_killed(small_shop: Shop) -> None:
+def test_metrics_are_correct_with_several_workers_after_one_is_killed(small_shop: Shop) -> None:
     counted = f"request_duration_seconds_count {DASHBOARD} 200"
     with small_shop.deployed(WORKERS="2", METRICS_TOKEN=SECRET) as (process, client):
 
@@ -29,7 +29,7 @@ def test_the_metrics_are_right_with_several_workers_one_of_which_is_killed(small
         assert metrics(client)[counted] == 20
 
 
-def test_the_metrics_tell_of_the_data_and_the_builds(small_shop: Shop) -> None:
+def test_metrics_describe_data_and_builds(small_shop: Shop) -> None:
     with small_shop.deployed(METRICS_TOKEN=SECRET) as (_, client):
         health, told = client.get("/healthz").json(), metrics(client)
         for headers in ({}, authorized(), {"Authorization": SECRET}):

@@ -1,4 +1,4 @@
-"""What an operator does to a running shop, and what comes of it."""
+"""Operations: shutdown, backup, restore and upgrades of a running shop."""
 
 import json
 import re
@@ -29,9 +29,7 @@ def half_of_an_event(client: httpx.Client) -> tuple[socket.socket, bytes]:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_server_told_to_end_answers_what_it_was_asked_and_takes_nothing_new(
-    shop: Shop, workers: str
-) -> None:
+def test_graceful_shutdown_finishes_requests_and_accepts_no_new_ones(shop: Shop, workers: str) -> None:
     with shop.tracking(WORKERS=workers) as (process, client):
         connection, rest = half_of_an_event(client)
         client.get("/healthz")
@@ -47,7 +45,7 @@ def test_a_server_told_to_end_answers_what_it_was_asked_and_takes_nothing_new(
     assert [path for path in shop.landing.rglob("*.ndjson") if not path.name.startswith(".")]
 
 
-def test_a_server_told_to_end_waits_for_nobody_for_ever(shop: Shop) -> None:
+def test_graceful_shutdown_has_a_time_limit(shop: Shop) -> None:
     with shop.tracking(QUERY_TIMEOUT="1") as (process, client):
         connection, _ = half_of_an_event(client)
         client.get("/healthz")
@@ -58,7 +56,7 @@ def test_a_server_told_to_end_waits_for_nobody_for_ever(shop: Shop) -> None:
         connection.close()
 
 
-def test_a_version_of_another_release_says_what_to_do(shop: Shop) -> None:
+def test_version_of_another_release_gives_an_error_with_a_remedy(shop: Shop) -> None:
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
     shop.built()
     with duckdb.connect(shop.link.resolve()) as published:
@@ -77,7 +75,7 @@ def test_a_version_of_another_release_says_what_to_do(shop: Shop) -> None:
         assert client.get(MONEY_AT_RISK, headers=authorized()).status_code == 200
 
 
-def test_what_the_documentation_backs_up_can_be_restored(tmp_path: Path) -> None:
+def test_documented_backup_can_be_restored(tmp_path: Path) -> None:
     """The commands of operations.md, on a shop with a file that is gone and a customer that is erased."""
     shop, archive = Shop(tmp_path / "storefront"), tmp_path / "storefront.tar.gz"
     shop.land("gone.ndjson", [event("purchase", "2026-03-07T10:00:00Z", price=1)])

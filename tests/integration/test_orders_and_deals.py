@@ -1,4 +1,4 @@
-"""Orders and deals over WhatsApp: what belongs together, and what became of it."""
+"""Orders and WhatsApp deals: which events belong together, and their outcomes."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_any_window_gives_the_answer_of_the_definitions(
 
 @pytest.mark.parametrize("query", [{}, {"start": "2026-03-02", "end": "2026-03-02"}, {"start": "2026-02-20"}])
 @pytest.mark.parametrize("hours", [0, 1, 29, 100])
-def test_deals_are_told_as_of_now(
+def test_deal_states_depend_on_now(
     whole: Shop, events: list[dict[str, Any]], query: dict[str, str], hours: int
 ) -> None:
     now = NOW + timedelta(hours=hours)
@@ -79,7 +79,7 @@ def test_deals_are_told_as_of_now(
         assert differences(reference_deals.answer(events, now, ZONE, **query), given) == []
 
 
-def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
+def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) -> None:
     with whole.published() as published:
         assert mart_differences(published, events, ZONE) == []
         ((refunds, left),) = published.sql(
@@ -88,13 +88,13 @@ def test_the_marts_are_those_of_the_definitions(whole: Shop, events: list[dict[s
     assert refunds and left >= 0
 
 
-def test_lines_and_refunds_that_come_in_three_builds_are_at_each_what_a_full_build_says(
+def test_lines_and_refunds_in_three_builds_equal_a_full_build_after_each(
     whole: Shop, events: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     three_builds(Shop(tmp_path, ZONE), events, whole)
 
 
-def test_a_login_in_a_later_file_makes_two_browsers_one_buyer(shop: Shop) -> None:
+def test_login_in_a_later_file_merges_two_browsers_into_one_person(shop: Shop) -> None:
     sale = "2026-03-07T10:00:00Z"
     shop.land(
         "a.ndjson", [event("purchase", sale, "phone", price=1), event("purchase", sale, "desk", price=1)]
@@ -111,7 +111,7 @@ def test_a_login_in_a_later_file_makes_two_browsers_one_buyer(shop: Shop) -> Non
         assert server.get(ORDERS).json()["new_buyers"] == 1
 
 
-def test_a_refund_counts_once_its_order_is_known_and_is_named_until_then(shop: Shop) -> None:
+def test_refund_counts_once_its_order_is_known_and_is_reported_until_then(shop: Shop) -> None:
     paid_back = [
         event("refund", "2026-03-07T12:00:00Z", order_id="7", metadata={"amount": 30}, idempotency_key="r"),
         event("order_cancelled", "2026-03-07T12:00:00Z", idempotency_key="c"),
@@ -136,7 +136,7 @@ def test_a_refund_counts_once_its_order_is_known_and_is_named_until_then(shop: S
         assert [(day["orders"], day["net_revenue"]) for day in given["by_day"] if day["orders"]] == [(1, 10)]
 
 
-def test_an_order_number_that_says_nothing_joins_no_sales(shop: Shop) -> None:
+def test_placeholder_order_id_joins_no_purchases(shop: Shop) -> None:
     nothings = ["", " ", "undefined", "null", "NaN", "[object Object]", "(not set)", None]
     shop.land(
         "a.ndjson",
@@ -149,7 +149,7 @@ def test_an_order_number_that_says_nothing_joins_no_sales(shop: Shop) -> None:
         assert published.sql("select count(*), count(order_id) from fct_orders").fetchall() == [(8, 0)]
 
 
-def test_an_open_deal_says_what_is_in_the_cart_and_nothing_of_the_person(shop: Shop) -> None:
+def test_open_deal_lists_its_items_and_no_personal_data(shop: Shop) -> None:
     cart = {"cart_items": "Gorra, Buzo ana@example.com", "total": 90000, "items_count": 2}
     shop.land(
         "a.ndjson",

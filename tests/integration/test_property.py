@@ -1,4 +1,4 @@
-"""Any log, any moment, any window: the endpoint answers what the definitions, computed by brute force, do."""
+"""Property test: for any log, instant and window, the response equals a brute-force computation."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Publishing: whole builds only, and readers that never notice."""
+"""Publishing: only whole builds, and no reader is blocked."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def purchases(count: int) -> list[dict[str, str]]:
     return [event("purchase", f"2026-03-07T10:00:{second:02}Z") for second in range(count)]
 
 
-def test_a_failed_build_is_not_published_and_the_old_version_goes_on(shop: Shop) -> None:
+def test_failed_build_is_not_published_and_the_old_version_is_served(shop: Shop) -> None:
     shop.land("a.ndjson", purchases(1))
     shop.built()
     with shop.serving(NOW) as server:
@@ -46,7 +46,7 @@ def project_with_a_failing_test(folder: Path) -> Path:
     return folder
 
 
-def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
+def test_partial_build_is_not_published(shop: Shop) -> None:
     without_a_table = shop.build("--exclude", "mart_funnel_daily")
     (shop.warehouse / "build.duckdb").unlink()
     without_a_view = shop.run("-m", "dbt.cli.main", *COMMAND, "--exclude", "api_cart_states")
@@ -56,20 +56,20 @@ def test_a_part_of_a_build_is_not_published(shop: Shop) -> None:
     assert not shop.link.exists()
 
 
-def test_a_build_tells_its_statements_where_that_is_asked_for(shop: Shop) -> None:
+def test_debug_log_level_logs_statements(shop: Shop) -> None:
     statement = "create view"
     assert statement not in shop.build("--select", "mart_dates").stdout
     assert statement in shop.build("--select", "mart_dates", "--log-level", "debug").stdout
 
 
-def test_a_build_without_rows_is_refused_in_words(shop: Shop) -> None:
+def test_dbts_empty_flag_is_refused_with_a_reason(shop: Shop) -> None:
     result = shop.build("--empty")
     assert result.returncode != 0
     assert "--empty would take all rows out of the build file" in result.stdout
     assert "Traceback" not in result.stdout
 
 
-def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(shop: Shop) -> None:
+def test_damaged_version_is_replaced_but_an_empty_build_replaces_none(shop: Shop) -> None:
     shop.land("a.ndjson", purchases(50))
     damaged = shop.built().link.resolve()
     content = bytearray(damaged.read_bytes())
@@ -103,7 +103,7 @@ def test_a_damaged_version_is_replaced_and_one_with_events_not_by_an_empty_one(s
         ("BUILD_MEMORY", "much", "BUILD_MEMORY is 'much', which is no amount of memory such as 2GB"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_in_words(
+def test_invalid_setting_of_a_build_is_refused_with_a_reason(
     shop: Shop, variable: str, value: str, words: str
 ) -> None:
     shop.environment[variable] = value
@@ -113,7 +113,7 @@ def test_a_setting_that_cannot_be_is_refused_in_words(
     assert "Traceback" not in result.stdout
 
 
-def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answered(small_shop: Shop) -> None:
+def test_concurrent_builds_publish_once_and_do_not_block_analysts(small_shop: Shop) -> None:
     def versions() -> int:
         return len(list((small_shop.warehouse / "versions").glob("*.duckdb")))
 
@@ -133,7 +133,7 @@ def test_of_two_builds_at_once_one_publishes_while_every_example_query_is_answer
     assert versions() == before + 1
 
 
-def test_the_example_queries_of_what_stays_in_the_build_run_there(small_shop: Shop) -> None:
+def test_example_queries_of_unpublished_models_run_in_the_build_file(small_shop: Shop) -> None:
     manifest = json.loads((TARGET / "manifest.json").read_text(encoding="utf-8"))
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     with small_shop.build_database() as build:
@@ -142,7 +142,7 @@ def test_the_example_queries_of_what_stays_in_the_build_run_there(small_shop: Sh
                 assert build.sql(example(model["description"])).fetchall(), model["name"]
 
 
-def test_what_people_read_is_there_as_parquet_too(shop: Shop) -> None:
+def test_published_tables_exist_as_parquet(shop: Shop) -> None:
     folder = shop.warehouse / "parquet"
     for count in (1, 2):
         shop.land("a.ndjson", purchases(count))
@@ -166,7 +166,7 @@ def example(description: str) -> str:
     return str(query)
 
 
-def test_a_version_that_cannot_be_read_leaves_the_last_good_one(
+def test_unreadable_version_leaves_the_last_good_one_in_service(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop.land("a.ndjson", purchases(1))
@@ -201,7 +201,7 @@ def test_the_readme_lists_every_mart(small_shop: Shop) -> None:
     assert [mart for (mart,) in marts if mart.startswith("mart_") and f"`{mart}`" not in readme] == []
 
 
-def test_the_analysts_queries_are_answered(small_shop: Shop) -> None:
+def test_documented_analyst_queries_return_rows(small_shop: Shop) -> None:
     text = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
     queries = re.findall("```sql\n(.*?)```", text, re.DOTALL) + re.findall('marts.sql\\("(.*?)"\\)', text)
     with small_shop.published() as published:
@@ -210,7 +210,7 @@ def test_the_analysts_queries_are_answered(small_shop: Shop) -> None:
                 assert published.sql(query).fetchall(), query
 
 
-def test_descriptions_travel_with_what_is_published(small_shop: Shop) -> None:
+def test_published_tables_have_their_descriptions_as_comments(small_shop: Shop) -> None:
     published = small_shop.published()
     tables = dict(published.sql("select table_name, comment from duckdb_tables()").fetchall())
     assert [name for name, comment in tables.items() if not comment] == []

@@ -1,4 +1,4 @@
-"""Events as real systems write them: whatever the format, the values and the names, a sale is the same."""
+"""Events as real systems write them: one sale is the same in every format, value and name."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop.built()
 
 
-def test_one_sale_is_the_same_in_every_form(shop: Shop) -> None:
+def test_one_sale_has_the_same_value_in_every_format(shop: Shop) -> None:
     published = shop.published()
     rows = published.sql("select event_date, purchases, units, revenue from mart_sales").fetchall()
     found = {str(day): (purchases, units, float(revenue)) for day, purchases, units, revenue in rows}
@@ -147,7 +147,7 @@ def meta(name: str, at: datetime) -> dict[str, Any]:
 WRITERS = {"Google Analytics 4": google, "Segment": segment, "Shopify": shopify, "Meta": meta}
 
 
-def test_the_names_of_other_systems_are_read_as_ours(tmp_path: Path) -> None:
+def test_event_names_of_other_systems_are_translated(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     begin = datetime(2026, 3, 2, 9, tzinfo=UTC)
     for day, (system, names) in enumerate(STEPS.items()):
@@ -190,7 +190,7 @@ def test_the_names_of_other_systems_are_read_as_ours(tmp_path: Path) -> None:
     ).fetchall() == [("page_view", "direct", 2)]
 
 
-def test_a_shop_adds_names_of_its_own_without_editing_a_model(tmp_path: Path) -> None:
+def test_shop_can_add_event_names_without_editing_a_model(tmp_path: Path) -> None:
     project = tmp_path / "project"
     copy_project(project)
     with (project / "seeds" / "event_names.csv").open("a", encoding="utf-8") as seed:
@@ -254,7 +254,7 @@ WORTH: list[tuple[dict[str, Any], int]] = [
 ]
 
 
-def test_a_checkout_is_worth_its_product_or_else_its_total(tmp_path: Path) -> None:
+def test_checkout_value_is_its_product_or_else_its_total(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     begun = [
         event("begin_checkout", f"{day}T10:00:00Z", **fields)
@@ -271,7 +271,7 @@ def test_a_checkout_is_worth_its_product_or_else_its_total(tmp_path: Path) -> No
     assert published.sql("select revenue from mart_whatsapp order by event_date").fetchall() == expected
 
 
-def test_prices_are_read_by_the_separators_of_the_shop(tmp_path: Path) -> None:
+def test_prices_follow_the_decimal_separator(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     prices = ["79.900", "$ 79.900,50", "79900,5", 79900.5, {"$numberDouble": "79900.5"}, "79900.50", "79,900"]
     for day, price in zip(days(), prices, strict=False):
@@ -294,7 +294,7 @@ def test_prices_are_read_by_the_separators_of_the_shop(tmp_path: Path) -> None:
     assert "DECIMAL_SEPARATOR must be . or , and not ';'" in shop.build().stdout
 
 
-def test_links_that_lead_out_of_the_landing_zone_are_left_alone_and_named(tmp_path: Path) -> None:
+def test_links_out_of_the_landing_zone_are_ignored_and_named(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -338,7 +338,7 @@ NO_ROBOTS = [
 ]
 
 
-def test_robots_are_set_aside_unless_they_are_counted_or_buy(tmp_path: Path) -> None:
+def test_robots_are_quarantined_unless_counted_or_purchasing(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     rows = [
         event("page_view", "2026-03-07T10:00:00Z", f"s{number}", metadata={"user_agent": user_agent})
@@ -364,7 +364,7 @@ def test_robots_are_set_aside_unless_they_are_counted_or_buy(tmp_path: Path) -> 
     assert "COUNT_ROBOTS must be on or off, not 'yes'" in shop.build().stdout
 
 
-def test_the_campaign_of_a_visit_is_read_as_trackers_and_exports_write_it(shop: Shop) -> None:
+def test_campaigns_are_read_from_trackers_and_exports(shop: Shop) -> None:
     at = "2026-03-07T10:00:00Z"
     spellings: list[dict[str, Any]] = [
         {"utm_source": "instagram", "utm_medium": "social", "utm_campaign": "mother"},

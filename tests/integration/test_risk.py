@@ -132,7 +132,7 @@ def test_any_window_gives_the_answer_of_the_definitions(
     assert differences(expected(events, **query), answer.json()) == []
 
 
-def test_it_is_refused_to_whom_the_dashboard_is(busy: Server) -> None:
+def test_money_at_risk_has_the_same_authentication_and_validation(busy: Server) -> None:
     assert busy.client.get(MONEY_AT_RISK).status_code == 401
     assert busy.get(MONEY_AT_RISK.rstrip("/"), start="2025-11-02", end="2025-11-01").status_code == 422
     assert busy.get(MONEY_AT_RISK, mode="unknown").content == busy.get(MONEY_AT_RISK).content

@@ -1,4 +1,4 @@
-"""The threat model's tests, without what protects: each must fail then."""
+"""Each test of a claim of the threat model fails without the protection."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ WITHOUT: dict[str, tuple[str, Any, Attempt]] = {
 
 
 @pytest.mark.parametrize("protection", WITHOUT)
-def test_a_claims_test_fails_without_its_protection(
+def test_test_of_a_claim_fails_without_the_protection(
     server: Server, shop: Shop, monkeypatch: pytest.MonkeyPatch, protection: str
 ) -> None:
     where, replaced, attempt = WITHOUT[protection]

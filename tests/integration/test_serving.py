@@ -43,7 +43,7 @@ def publish_again(shop: Shop, number: int) -> None:
     swap_symlink(shop.link, sorted((shop.warehouse / "versions").glob("*.duckdb"))[number - 1])
 
 
-def test_an_answer_that_is_known_already_is_not_sent_again(server: Server) -> None:
+def test_matching_etag_gives_304(server: Server) -> None:
     answer = server.get()
     tag = answer.headers["ETag"]
     for known in (tag, f"W/{tag}", f'"another", {tag}', "*"):
@@ -55,7 +55,7 @@ def test_an_answer_that_is_known_already_is_not_sent_again(server: Server) -> No
     assert server.get(if_none_match=tag, mode="unique").status_code == 200
 
 
-def test_a_quiet_shop_answers_304_until_something_changes(three_versions: Shop) -> None:
+def test_response_is_304_until_something_changes(three_versions: Shop) -> None:
     publish_again(three_versions, 1)
     with three_versions.serving(NOW) as server:
         tag = server.get().headers["ETag"]
@@ -69,7 +69,7 @@ def test_a_quiet_shop_answers_304_until_something_changes(three_versions: Shop) 
         assert server.get(if_none_match=tag).json()["total_sales"] == 2
 
 
-def test_an_answer_that_takes_too_long_is_a_clear_503(small_shop: Shop) -> None:
+def test_query_timeout_gives_503(small_shop: Shop) -> None:
     with small_shop.serving(NOW + timedelta(days=1), query_timeout=1e-6) as server:
         answer = server.get()
         assert answer.status_code == 503
@@ -78,7 +78,7 @@ def test_an_answer_that_takes_too_long_is_a_clear_503(small_shop: Shop) -> None:
         assert server.client.get("/healthz").json()["version"]
 
 
-def test_health_knows_no_event_of_the_future(small_shop: Shop) -> None:
+def test_health_ignores_future_events(small_shop: Shop) -> None:
     with small_shop.serving(NOW) as server:
 
         def newest(now: datetime) -> str:
@@ -93,7 +93,7 @@ def test_health_knows_no_event_of_the_future(small_shop: Shop) -> None:
         assert newest(NOW - timedelta(days=9)) is None
 
 
-def test_each_answer_is_of_one_version_while_others_are_published(three_versions: Shop) -> None:
+def test_each_response_is_of_one_version_during_publications(three_versions: Shop) -> None:
     """Half of the readers ask for a new window each time."""
     publish_again(three_versions, 1)
     enough = Event()
@@ -125,7 +125,7 @@ def test_each_answer_is_of_one_version_while_others_are_published(three_versions
     assert found == {(version, n, n * n) for n, version in enumerate(versions[:3], 1)}
 
 
-def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_its_place(
+def test_response_in_progress_keeps_its_version(
     small_shop: Shop,
 ) -> None:
     warehouse = Warehouse(small_shop.warehouse)
@@ -140,7 +140,7 @@ def test_an_answer_that_has_begun_ends_on_its_version_though_another_has_taken_i
         assert begun.rows(STEPS, parameters)
 
 
-def test_a_server_that_has_ended_lets_go_of_its_version(three_versions: Shop) -> None:
+def test_stopped_server_closes_its_version(three_versions: Shop) -> None:
     def held() -> list[str]:
         paths = [os.path.realpath(path) for path in Path("/proc/self/fd").iterdir()]
         return [path for path in paths if path.startswith(str(three_versions.warehouse))]
@@ -214,7 +214,9 @@ def test_all_workers_serve_a_new_version_within_a_second(three_versions: Shop) -
         ("CORS_ORIGINS", "https://shop.example/"),
     ],
 )
-def test_a_setting_that_means_nothing_is_refused_in_words(tmp_path: Path, variable: str, value: str) -> None:
+def test_invalid_setting_of_the_server_is_refused_with_a_reason(
+    tmp_path: Path, variable: str, value: str
+) -> None:
     environment = {**os.environ, "JWT_SECRET": SECRET, "WAREHOUSE_DIR": str(tmp_path), variable: value}
     refused = subprocess.run(
         [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True
@@ -223,7 +225,7 @@ def test_a_setting_that_means_nothing_is_refused_in_words(tmp_path: Path, variab
     assert refused.stderr.startswith(variable)
 
 
-def test_no_text_number_of_sources_or_event_of_a_wrong_clock_holds_the_dashboard_up(
+def test_long_texts_many_sources_and_wrong_clocks_do_not_slow_the_dashboard(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = "2026-03-05T10:00:00Z"

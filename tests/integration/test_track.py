@@ -1,4 +1,4 @@
-"""Events that are posted: what is taken is safe and counted once, what is not is refused in words."""
+"""Tracking: accepted events are on disk and count once, others are refused with a reason."""
 
 import gzip
 import json
@@ -84,9 +84,7 @@ def counts(shop: Shop) -> dict[str, int]:
         }
 
 
-def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
-    shop: Shop, tracked: dict[str, Any]
-) -> None:
+def test_accepted_events_count_and_events_to_quarantine_get_422(shop: Shop, tracked: dict[str, Any]) -> None:
     with shop.serving(**tracked) as server:
         answer = server.client.post(TRACK, json=TAKEN)
         assert answer.status_code == 202, answer.text
@@ -108,7 +106,7 @@ def test_what_is_taken_is_counted_and_what_would_be_quarantined_is_refused(
     assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_landing__quarantine": len(REFUSED) - 1}
 
 
-def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_requests_of_existing_trackers_are_accepted(shop: Shop, tracked: dict[str, Any]) -> None:
     def posted(headers: dict[str, str] | None = None, content: bytes | None = None) -> dict[str, Any]:
         content = content or b'{"event_type": "page_view", "user_id": "body@example.com"}'
         answer = server.client.post(TRACK, content=content, headers=headers)
@@ -175,7 +173,7 @@ def test_what_the_trackers_that_exist_send_is_taken(shop: Shop, tracked: dict[st
     ]
 
 
-def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop: Shop) -> None:
+def test_accepted_events_survive_a_kill_and_retries_count_once(shop: Shop) -> None:
     """Server and watcher are both killed, the watcher while it builds what keeps landing."""
     with shop.tracking() as (process, client), ThreadPoolExecutor(8) as senders:
         sending = [senders.submit(send, client, str(sender), Event()) for sender in range(8)]
@@ -197,7 +195,7 @@ def test_what_was_taken_outlives_a_kill_and_what_is_sent_again_counts_once(shop:
     assert counts(shop) == {"fct_events": len(keys), "stg_landing__quarantine": 0}
 
 
-def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_files_of_a_finished_hour_are_merged(shop: Shop, tracked: dict[str, Any]) -> None:
     for day in ("20260306", "20260307"):
         with shop.serving(**tracked) as server:
             for key in ("a", "b"):
@@ -216,7 +214,7 @@ def test_the_files_of_an_hour_that_is_over_become_one(shop: Shop, tracked: dict[
     assert counts(shop) == {"fct_events": 5, "stg_landing__quarantine": 0}
 
 
-def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_damaged_journal_does_not_stop_other_events(shop: Shop, tracked: dict[str, Any]) -> None:
     folder = shop.landing / "tracked"
     folder.mkdir()
     (folder / "20260306T10.ndjson.gz").write_bytes(gzip.compress(b"{}" * 1000)[:20])
@@ -237,7 +235,7 @@ def test_what_is_damaged_below_tracked_stops_no_other_event(shop: Shop, tracked:
     assert not list(folder.glob(".*unfinished"))
 
 
-def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_large_tracking_bodies_do_not_delay_other_requests(shop: Shop, tracked: dict[str, Any]) -> None:
     """A large body is parsed in another thread than the one that answers all requests."""
     body = json.dumps([{**GOOD, "m": json.loads("[" + "[]," * 7_000 + "[]]")}] * 33).encode()
     with shop.serving(**tracked) as server:
@@ -252,7 +250,7 @@ def test_no_body_holds_up_who_asks_for_numbers(shop: Shop, tracked: dict[str, An
     assert taken < (time.thread_time() - before) / 4
 
 
-def test_a_posted_key_takes_the_place_of_no_landed_event(tmp_path: Path) -> None:
+def test_tracked_key_never_replaces_a_landed_event(tmp_path: Path) -> None:
     # A folder above the landing zone does not say that its events were posted.
     shop = Shop(tmp_path / "tracked")
     landed_event = {**GOOD, "idempotency_key": "order-1", "created_at": "2026-03-07T10:00:00Z", "price": 5}
@@ -264,7 +262,7 @@ def test_a_posted_key_takes_the_place_of_no_landed_event(tmp_path: Path) -> None
     assert shop.built().published().sql(sales).fetchall() == [("2026-03-07", 5)]
 
 
-def test_bounds(shop: Shop, tracked: dict[str, Any]) -> None:
+def test_tracking_limits_are_enforced(shop: Shop, tracked: dict[str, Any]) -> None:
     tracking_is_bounded(shop, tracked)
 
 

@@ -1,4 +1,4 @@
-"""`make watch`, asked for what its operator and the shop's owner see of it."""
+"""`make watch`: when it builds, and what it logs."""
 
 import json
 import re
@@ -48,14 +48,14 @@ def purchases(shop: Shop) -> list[str]:
         return [name for (name,) in published.sql("select session_id from fct_events order by 1").fetchall()]
 
 
-def test_what_lands_is_published_and_other_builds_may_run_meanwhile(shop: Shop, watcher: Watcher) -> None:
+def test_watcher_publishes_new_files_beside_other_builds(shop: Shop, watcher: Watcher) -> None:
     land(shop, "a.ndjson")
     watcher.until(lambda: purchases(shop) == ["a.ndjson"])
     watcher.until(lambda: bool(watcher.lines(f"Published {shop.link.readlink().stem}, 1 rows read")))
     shop.built()
 
 
-def test_what_lands_while_it_builds_is_built_next_without_a_wait(shop: Shop, watcher: Watcher) -> None:
+def test_files_landed_during_a_build_are_built_next(shop: Shop, watcher: Watcher) -> None:
     version = shop.link.readlink()
     land(shop, "b1.ndjson")
     while shop.link.readlink() == version:
@@ -70,7 +70,7 @@ def test_what_lands_while_it_builds_is_built_next_without_a_wait(shop: Shop, wat
     assert began_at < landed_at + timedelta(seconds=3)
 
 
-def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watcher: Watcher) -> None:
+def test_failing_build_is_logged_once_and_retried(shop: Shop, watcher: Watcher) -> None:
     away = shop.landing.rename(shop.folder / "away")
     watcher.until(lambda: bool(watcher.lines("which does not exist")))
     time.sleep(4)  # Tried again after one second and after two more.
@@ -87,7 +87,7 @@ def test_why_a_build_fails_is_said_once_and_it_is_tried_again(shop: Shop, watche
     watcher.until(lambda: "c" in purchases(shop))
 
 
-def test_a_file_that_grows_is_read_when_it_rests(shop: Shop, watcher: Watcher) -> None:
+def test_growing_file_is_read_once_it_stops_growing(shop: Shop, watcher: Watcher) -> None:
     with (shop.landing / "slow.ndjson").open("w", encoding="utf-8") as file:
         for key in "defgh":
             row = json.dumps(purchase(key))
@@ -100,7 +100,7 @@ def test_a_file_that_grows_is_read_when_it_rests(shop: Shop, watcher: Watcher) -
 
 
 @needs_chromium
-def test_an_open_page_shows_what_lands(shop: Shop, watcher: Watcher, browser: Browser) -> None:
+def test_open_page_shows_newly_landed_events(shop: Shop, watcher: Watcher, browser: Browser) -> None:
     with shop.serving(datetime(2026, 3, 7, 12, tzinfo=UTC)) as server:
         tab = Tab(browser.new_context(base_url=str(server.client.base_url)))
         card = tab.sign_in().locator("[data-field=total_sales]").first
@@ -113,7 +113,7 @@ def test_an_open_page_shows_what_lands(shop: Shop, watcher: Watcher, browser: Br
         tab.page.context.close()
 
 
-def test_a_watcher_stopped_while_it_builds_leaves_nothing_undone(shop: Shop, watcher: Watcher) -> None:
+def test_watcher_stopped_during_a_build_loses_nothing(shop: Shop, watcher: Watcher) -> None:
     before = purchases(shop)
     last_written = (shop.warehouse / "build.duckdb").stat().st_mtime_ns
     land(shop, "i.ndjson")

@@ -89,7 +89,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @settings(max_examples=1, deadline=None, print_blob=True, database=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32 - 1))
-def test_any_log_is_published_as_by_duckdb_down_to_the_dirt(
+def test_any_log_gives_the_same_tables_as_duckdb_malformed_rows_included(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     folder = tmp_path_factory.mktemp("engines")
@@ -157,11 +157,11 @@ def test_golden_cases_on_spark_though_an_executor_was_killed(tracker: Shop, file
             assert differences(case["answer"], whole) == []
 
 
-def test_a_build_whose_executor_is_killed_is_published_right(tracker: Shop, tmp_path: Path) -> None:
+def test_build_survives_a_killed_executor(tracker: Shop, tmp_path: Path) -> None:
     assert differences_of_tables(tracker, Shop(tmp_path, "America/Bogota", tracker.landing).built()) == []
 
 
-def test_a_build_that_began_before_an_erasure_publishes_nothing(shop: Shop) -> None:
+def test_build_that_began_before_an_erasure_publishes_nothing(shop: Shop) -> None:
     """An erasure does not wait for a build on Spark, which has read at its start who is erased."""
     from pipeline.spark.pyspark_publication import Publisher
 
@@ -182,7 +182,7 @@ def test_a_build_that_began_before_an_erasure_publishes_nothing(shop: Shop) -> N
     assert not shop.link.exists()
 
 
-def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_published(tmp_path: Path) -> None:
+def test_repeated_publication_on_spark_keeps_published_tables(tmp_path: Path) -> None:
     """Spark repeats a task whose executor died after its work: the build published last is then its own."""
     from pipeline.spark.pyspark_publication import remove_ended
 
@@ -194,7 +194,7 @@ def test_a_publication_that_spark_asks_for_again_keeps_the_tables_it_has_publish
     assert list(tmp_path.iterdir()) == [published]
 
 
-def test_a_file_that_vanishes_before_it_is_read_is_left_out_and_a_disk_that_is_not_there_is_named(
+def test_vanished_file_is_skipped_and_a_missing_disk_is_named(
     tmp_path: Path,
 ) -> None:
     from pipeline.pseudonyms import Pseudonyms

@@ -1,4 +1,4 @@
-"""A customer in every field and spelling, and where the address is still found."""
+"""A customer's address in every field and spelling, and a search for it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Faults by their names: functions of the harness and of a random generator."""
+"""Faults by name: functions of the harness and a random generator."""
 
 import gzip
 import os

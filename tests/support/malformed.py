@@ -1,4 +1,4 @@
-"""Bad rows and files, each with what should become of it, and odd ones that are good all the same."""
+"""Malformed rows and files with their expected outcome, and valid edge cases."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What `GET /metrics` tells."""
+"""Parses `GET /metrics`."""
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families

@@ -1,4 +1,4 @@
-"""When persons do something in a log made by chance."""
+"""Instants of events in a random log."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The endpoint's answer by brute force, straight from the contract's definitions: a second reading of it."""
+"""The dashboard's response by brute force, from the definitions of the contract."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Alerts by brute force, from their definition in the contract: a second reading of it."""
+"""Alerts by brute force, from their definition in the contract."""
 
 import math
 from collections import Counter, defaultdict

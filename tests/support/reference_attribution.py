@@ -1,4 +1,4 @@
-"""Visits, touches and shares by brute force, from their definitions in the contract: a second reading."""
+"""Visits, touches and shares by brute force, from their definitions in the contract."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Carts by brute force, from their definition in the contract: a second reading of it."""
+"""Carts by brute force, from their definition in the contract."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

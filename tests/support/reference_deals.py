@@ -1,4 +1,4 @@
-"""Deals over WhatsApp by brute force, from their definition in the contract: a second reading of it."""
+"""Deals over WhatsApp by brute force, from their definition in the contract."""
 
 from collections import defaultdict
 from collections.abc import Iterable

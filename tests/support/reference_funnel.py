@@ -1,4 +1,4 @@
-"""The funnel by brute force, from its definition in the contract: a second reading of it."""
+"""The funnel by brute force, from its definition in the contract."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The marts by brute force, from their descriptions: a second reading of them, to compare row by row."""
+"""The marts by brute force, from their descriptions, to compare row by row."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator

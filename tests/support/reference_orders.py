@@ -1,4 +1,4 @@
-"""Orders by brute force, from their definitions in the contract: a second reading of them."""
+"""Orders by brute force, from their definitions in the contract."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Segments of customers by brute force, from their definition in the contract: a second reading of it."""
+"""Segments of customers by brute force, from their definition in the contract."""
 
 import csv
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Random logs, and questions about them, each drawn from one seed."""
+"""Random logs and queries, each made from one seed."""
 
 import json
 from datetime import UTC, date, datetime, time, timedelta

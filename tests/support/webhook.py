@@ -1,4 +1,4 @@
-"""A webhook on loopback that takes messages, or misbehaves."""
+"""A webhook on loopback that takes messages or fails."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What a change of a model must keep to on both engines, told without Spark."""
+"""Models use only SQL that both engines have: checked without Spark."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What survives a crash, and what is written into SQL and messages."""
+"""Atomic replacement of files, and quoting in SQL and in log lines."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from pipeline.quoting import printable, quoted
 from pipeline.status import read_status, record_build, record_watcher
 
 
-def test_a_quoted_text_is_one_literal_whatever_it_holds() -> None:
+def test_quoted_text_is_one_literal_whatever_it_contains() -> None:
     for text in ("it's", "'; drop table x; --", "\\", "ñ\n"):
         assert duckdb.sql(f"select {quoted(text)}").fetchall() == [(text,)]
 
 
-def test_nothing_printable_breaks_a_line_or_controls_a_terminal() -> None:
+def test_log_lines_cannot_be_forged_or_control_a_terminal() -> None:
     assert printable("a\nb\x1b[31mñ") == "a\\nb\\x1b[31mñ"
 
 
-def test_files_are_replaced_as_a_whole_and_leave_nothing_beside_them(tmp_path: Path) -> None:
+def test_files_are_replaced_atomically_without_leftovers(tmp_path: Path) -> None:
     for text in ("one", "two"):
         write_text(tmp_path / "file", text)
         (tmp_path / text).write_text(text, encoding="utf-8")
@@ -29,7 +29,7 @@ def test_files_are_replaced_as_a_whole_and_leave_nothing_beside_them(tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "file", "link", "one", "two"]
 
 
-def test_builds_add_up_in_their_status_file_and_one_that_is_broken_is_none(tmp_path: Path) -> None:
+def test_status_file_accumulates_builds_and_a_broken_one_counts_as_none(tmp_path: Path) -> None:
     for rows in ({"kept": 2}, {"kept": 1, "duplicates": 4}):
         record_build(tmp_path, "2026-03-07T10:00:00+00:00", rows)
     status = read_status(tmp_path, "last_build.json")

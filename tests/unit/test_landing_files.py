@@ -20,16 +20,16 @@ def texts(path: Path) -> Iterable[tuple[str | None, str | None]]:
     ("name", "format"),
     [("a.ndjson", ".ndjson"), ("A.JSON.GZ", ".json"), ("a.csv.zst", ".csv"), ("a.parquet", ".parquet")],
 )
-def test_the_format_is_the_ending_less_that_of_the_compression(name: str, format: str) -> None:
+def test_file_format_ignores_the_compression_suffix(name: str, format: str) -> None:
     assert file_format(Path(name)) == format
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.parquet.gz", "a.gz"])
-def test_other_files_have_no_format(name: str) -> None:
+def test_files_with_other_endings_have_no_format(name: str) -> None:
     assert file_format(Path(name)) is None
 
 
-def test_json_values_are_found_on_lines_in_arrays_and_printed_over_lines(tmp_path: Path) -> None:
+def test_json_is_read_from_lines_arrays_and_pretty_printed_objects(tmp_path: Path) -> None:
     for name, content in (
         ("lines.ndjson", '{"a":1}\n{"a":2}\n'),
         ("array.json", '[{"a":1},{"a":2}]'),
@@ -44,7 +44,7 @@ def test_json_values_are_found_on_lines_in_arrays_and_printed_over_lines(tmp_pat
         list(text_rows(cut))
 
 
-def test_csv_rows_are_objects_by_the_header_whatever_separates_them(tmp_path: Path) -> None:
+def test_csv_separator_is_detected_from_the_header(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(b"a;metadata.quantity\n1;2\n3\n"))
     assert texts(path) == [
@@ -53,7 +53,7 @@ def test_csv_rows_are_objects_by_the_header_whatever_separates_them(tmp_path: Pa
     ]
 
 
-def test_folders_give_fields_and_links_that_lead_out_are_left_alone(tmp_path: Path) -> None:
+def test_partition_folders_give_fields_and_links_out_are_ignored(tmp_path: Path) -> None:
     landing, outside = tmp_path / "landing", tmp_path / "outside"
     day = landing / "day=2026-03-01"
     for folder in (day, outside):
@@ -69,7 +69,7 @@ def test_folders_give_fields_and_links_that_lead_out_are_left_alone(tmp_path: Pa
         landing_files(str(tmp_path / "nowhere"))
 
 
-def test_a_file_whose_size_and_time_stay_the_same_has_another_version_once_it_is_changed(
+def test_changed_file_of_equal_size_and_time_is_another_version(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "a.ndjson"

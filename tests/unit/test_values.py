@@ -1,4 +1,4 @@
-"""Which values of an event can be read, by the code that tracking uses."""
+"""Values of an event, as tracking reads them."""
 
 from typing import Any
 
@@ -22,23 +22,23 @@ from serve.tracking.values import id_of, is_instant, is_price, is_quantity, obje
         (float("nan"), None),
     ],
 )
-def test_a_text_is_a_string_or_a_number_also_as_mongodb_writes_it(value: Any, text: str | None) -> None:
+def test_text_is_read_from_strings_numbers_and_extended_json(value: Any, text: str | None) -> None:
     assert text_of(value) == text
 
 
 @pytest.mark.parametrize("word", ["null", "undefined", "NaN", "[object Object]", " ", None])
-def test_words_that_scripts_write_for_nothing_are_no_ids(word: Any) -> None:
+def test_placeholder_words_are_not_ids(word: Any) -> None:
     assert id_of(word) is None
 
 
-def test_prices_have_signs_and_separators_and_quantities_are_whole() -> None:
+def test_prices_may_have_currency_signs_and_quantities_are_whole() -> None:
     assert all(map(is_price, ["79,900", "$79,900.00", "79900 COP", "79 €", 79900, {"$numberInt": "5"}]))
     assert not any(map(is_price, ["79.900,00", "-5", "5 kg", -5, True, None, [], {"n": 5}]))
     assert all(map(is_quantity, [1, "2", "2.00", {"$numberLong": "3"}, 1_000_000]))
     assert not any(map(is_quantity, [0, -1, 2.5, "2.5", 1_000_001, None, True]))
 
 
-def test_instants_are_iso_8601_unix_time_or_what_databases_write() -> None:
+def test_instants_are_read_in_every_documented_form() -> None:
     readable = [
         "2026-03-07",
         "2026-03-07T10:00:00-05:00",
@@ -52,7 +52,7 @@ def test_instants_are_iso_8601_unix_time_or_what_databases_write() -> None:
     )
 
 
-def test_an_object_may_be_encoded_twice() -> None:
+def test_metadata_may_be_json_encoded_twice() -> None:
     assert object_in({"a": 1}) == object_in('{"a": 1}') == object_in('"{\\"a\\": 1}"') == {"a": 1}
     assert object_in("[1]") is None and object_in("{") is None
 

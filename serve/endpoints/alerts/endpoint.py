@@ -4,7 +4,7 @@ from asyncio import gather
 from datetime import date
 from typing import NamedTuple
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.endpoints.alerts.models import Alerts
 from serve.endpoints.alerts.rules import Counts, UnsoldProduct, alerts_of
 from serve.endpoints.alerts.texts import Wording
@@ -28,7 +28,7 @@ DAYS = SqlQuery("alert_days", DayRow)
 FIRST_DATE = SqlQuery("first_date", FirstDate)
 
 
-async def answer(reader: Reader, window: Window, query: AlertsQuery) -> Answer:
+async def respond(reader: Reader, window: Window, query: AlertsQuery) -> EndpointResponse:
     """What needs the shop's attention now, in Spanish unless `lang=en`; `start` and `end` change nothing.
 
     Rules with thresholds (ALERT_THRESHOLDS), and what is not usual: today so far against the same weekday
@@ -47,7 +47,7 @@ async def answer(reader: Reader, window: Window, query: AlertsQuery) -> Answer:
     )
     today = await reader.run(lambda: Calendar(reader.snapshot).day_of(window.now))
     wording = Wording("en" if query.lang == "en" else "es", reader.settings.currency)
-    return Answer(
+    return EndpointResponse(
         Alerts(alerts=alerts_of(counts, products, found, thresholds, in_utc(window.now), today, wording))
     )
 
@@ -80,7 +80,7 @@ ENDPOINT = Endpoint(
     name="get_alerts",
     query=AlertsQuery,
     response=Alerts,
-    answer=answer,
+    respond=respond,
     first_queries=(AlertsQuery(),),
     is_as_of_now=True,
 )

@@ -1,4 +1,4 @@
-"""How alerts are localized_message, in two languages."""
+"""The messages of alerts, in two languages."""
 
 from dataclasses import dataclass
 from datetime import date

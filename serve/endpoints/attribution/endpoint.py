@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.endpoints.attribution.models import (
     AttributedCampaign,
     AttributedRow,
@@ -24,7 +24,7 @@ from serve.window import Window
 Key = tuple[bool, str]  # Whether it stands for the rest, and the name.
 
 
-async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Answer:
+async def respond(reader: Reader, window: Window, query: AttributionQuery) -> EndpointResponse:
     """Which visits led to the orders of a window; without `start` it is of 30 × 24 hours. Refused likewise.
 
     The touches of an order are the visits of its person that began in the 30 days up to it, in whichever
@@ -40,7 +40,7 @@ async def answer(reader: Reader, window: Window, query: AttributionQuery) -> Ans
         reader.rows(ATTRIBUTION, parameters),
         reader.rows(PATHS, parameters) if AttributionInclude.PATHS in query.include else nothing(),
     )
-    return Answer(
+    return EndpointResponse(
         Attribution(
             model=query.model,
             by=query.by,
@@ -137,7 +137,7 @@ ENDPOINT = Endpoint(
     name="get_attribution",
     query=AttributionQuery,
     response=Attribution,
-    answer=answer,
+    respond=respond,
     default_window=timedelta(days=30),
     first_queries=(AttributionQuery(),),
 )

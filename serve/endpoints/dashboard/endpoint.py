@@ -2,7 +2,7 @@
 
 from asyncio import gather
 
-from serve.endpoint import Answer, Endpoint
+from serve.endpoint import Endpoint, EndpointResponse
 from serve.endpoints.dashboard.models import (
     ComparedStats,
 )
@@ -22,7 +22,7 @@ from serve.reader import Reader
 from serve.window import Window, window_before
 
 
-async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
+async def respond(reader: Reader, window: Window, query: StatsQuery) -> EndpointResponse:
     """Everything the dashboard draws, over the last 7 × 24 hours or over days of the store.
 
     With `compare=previous`, also the same over the window of equal length just before; with
@@ -43,7 +43,7 @@ async def answer(reader: Reader, window: Window, query: StatsQuery) -> Answer:
         previous = await reader.run(lambda: dashboard_stats(rows_before, before, query.mode))
     unreadable = await reader.rows(UNREADABLE_SALES, window.parameters())
     defects = ", ".join(f"{row.defect}={row.events}" for row in unreadable)
-    return Answer(
+    return EndpointResponse(
         ComparedStats.model_construct(**dict(stats), trend=days, names=names, previous=previous),
         headers={"X-Data-Unreadable-Sales": defects} if defects else {},
     )
@@ -68,7 +68,7 @@ ENDPOINT = Endpoint(
     name="get_dashboard_stats",
     query=StatsQuery,
     response=ComparedStats,
-    answer=answer,
+    respond=respond,
     first_queries=tuple(StatsQuery(mode=mode) for mode in Mode),
     next_queries=tuple(StatsQuery(mode=mode, compare=compare) for mode in Mode for compare in Compare),
 )

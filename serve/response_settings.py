@@ -1,4 +1,4 @@
-"""What answers depend on, beside the data and the query."""
+"""Settings that responses depend on, beside the data and the query."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from serve.alert_thresholds import DEFAULT_THRESHOLDS, AlertThresholds
 
 
 @dataclass(frozen=True)
-class AnswerSettings:
-    """What the operator sets of them.
+class ResponseSettings:
+    """Settings that the operator may change.
 
     thresholds: from when on something is an alert.
     currency: of all amounts, ISO 4217.
@@ -17,4 +17,4 @@ class AnswerSettings:
     currency: str = "COP"
 
 
-DEFAULT_SETTINGS = AnswerSettings()
+DEFAULT_SETTINGS = ResponseSettings()

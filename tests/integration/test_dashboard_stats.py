@@ -1,4 +1,4 @@
-"""Answers that a shop owner would check by hand."""
+"""Responses of the dashboard that a shop owner could check by hand."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ def test_one_purchase_and_one_abandoned_checkout(server: Server) -> None:
     assert answer["whatsapp_sessions_list"] == ["phone"]
 
 
-def test_an_event_of_the_future_counts_when_its_time_has_come(small_shop: Shop) -> None:
+def test_future_event_counts_once_its_time_has_come(small_shop: Shop) -> None:
     with small_shop.serving(NOW) as server:
         assert server.stats()["error_counts"]["payment_error"] == 0
         server.now = datetime(2026, 3, 8, 15, 4, 6, tzinfo=UTC)
@@ -84,7 +84,7 @@ def numbers(value: Any) -> set[float]:
     return {value}
 
 
-def test_a_store_with_one_event_shows_that_event(shop: Shop) -> None:
+def test_page_shows_a_shop_with_a_single_event(shop: Shop) -> None:
     shop.land("one.ndjson", [event("purchase", "2026-03-08T15:04:05Z", price=0.125, product_slug="x")])
     shop.built()
     with shop.serving(NOW) as server:
@@ -96,7 +96,7 @@ def test_a_store_with_one_event_shows_that_event(shop: Shop) -> None:
         assert server.stats()["total_sales"] == 0
 
 
-def test_days_are_the_stores_when_clocks_change_at_midnight(tmp_path: Any) -> None:
+def test_days_follow_the_store_zone_when_clocks_change_at_midnight(tmp_path: Any) -> None:
     """In Havana 2026-03-08 began at 01:00, which was 05:00 UTC, and 2026-11-01 had two midnights."""
     shop = Shop(tmp_path, store_timezone="America/Havana")
     instants = [
@@ -119,7 +119,7 @@ def test_days_are_the_stores_when_clocks_change_at_midnight(tmp_path: Any) -> No
         assert [sales(day) for day in ("2026-10-31", "2026-11-01")] == [1, 2]
 
 
-def test_an_answer_is_compared_with_the_window_of_equal_length_just_before(small_shop: Shop) -> None:
+def test_compare_uses_the_previous_window_of_equal_length(small_shop: Shop) -> None:
     with small_shop.serving() as server:
 
         def views(now: str) -> tuple[int, int]:
@@ -142,7 +142,7 @@ def test_an_answer_is_compared_with_the_window_of_equal_length_just_before(small
         assert compared == server.stats(**day)
 
 
-def test_a_day_that_begins_this_second_has_nothing_before_it(small_shop: Shop) -> None:
+def test_previous_window_is_empty_when_the_day_has_just_begun(small_shop: Shop) -> None:
     with small_shop.serving(datetime(2026, 3, 8, tzinfo=UTC)) as server:
         previous = server.stats(start="2026-03-08", compare="previous")["previous"]
     assert previous["session_stats"] == {

@@ -162,8 +162,8 @@ located as (
     from (select *, case when is_split then items[item_number] end as item from numbered_items) as events
 ),
 
--- Of most rows, all texts are plain. Of others, one list has them, because each text that is decoded by itself
--- costs a build 7 ms to plan and to compile, however few rows there are.
+-- Most rows have only plain texts, which need no decoding. The texts of other rows are decoded as one list, because
+-- each call of `json_text` takes a build 5 ms to plan and to compile, however few rows there are.
 listed as (
     select
         *,
@@ -195,7 +195,7 @@ typed as (
         * replace (
             {{ id_text('session_id') }} as session_id,
             {{ id_text('user_id') }} as user_id,
-            -- As Google Analytics calls an order, a source, a medium, and a campaign that are none.
+            -- Placeholders of Google Analytics for an unknown order, source, medium or campaign are null.
             nullif({{ id_text('order_id') }}, '(not set)') as order_id,
             nullif(source, '(direct)') as source,
             nullif(medium, '(none)') as medium,
@@ -212,8 +212,13 @@ typed as (
 dated as (
     select
         *,
-        coalesce(iso_instant, {{ utc_instant('other_text', 'null') }}) as occurred_at
-    from (select *, case when iso_instant is null then {{ iso_text('created_text') }} end as other_text from typed) as events
+        coalesce(iso_instant, {{ utc_instant('iso_created_text', 'null') }}) as occurred_at
+    from (
+        select
+            *,
+            case when iso_instant is null then {{ iso_text('created_text') }} end as iso_created_text
+        from typed
+    ) as events
 ),
 
 -- The money of a whole event is looked for where nothing else says what it is worth.
@@ -270,7 +275,7 @@ reasoned as (
     from priced
 ),
 
--- All texts of a row are searched at once, because few rows hold an address and the pattern takes 5 ms to compile.
+-- All texts of a row are searched at once: few rows hold an address, and each pattern takes 5 ms to compile.
 searched as (
     select
         *,

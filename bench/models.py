@@ -1,0 +1,63 @@
+"""`python -m bench.models MODEL…`: how much longer models make a build of 10,000 more events.
+
+A build runs with and without the models by turns. Models that read them find the tables of the build before.
+Data tests are left out, so nothing is published. dbt's start-up is left out of the figures.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from bench.shop import ROOT, Shop
+from pipeline.build import COMMAND, WITHOUT_SEEDS, WITHOUT_VIEWS
+
+MORE = 10_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.models", description=__doc__)
+    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--builds", type=int, default=7, help="how many of each, in turn")
+    arguments = parser.parse_args()
+    with TemporaryDirectory(prefix="bench-") as folder:
+        shop = Shop(Path(folder, "shop"), arguments.events)
+        shop.lands_more(MORE)
+        kept = shutil.copy(shop.warehouse / "build.duckdb", folder)
+        pairs = []
+        for _ in range(arguments.builds):
+            pair = []
+            for left_out in ((), arguments.models):
+                shutil.copy(kept, shop.warehouse)
+                pair.append(seconds_without(shop, left_out))
+            pairs.append(pair)
+    with_them, without = (median(seconds) for seconds in zip(*pairs, strict=True))
+    more = median(a - b for a, b in pairs)
+    print(
+        f"{MORE:,} more on {arguments.events:,}, median of {arguments.builds} builds by turns:"
+        f" {with_them:.2f} s, without these models {without:.2f} s, median difference {more:.2f} s"
+    )
+
+
+def seconds_without(shop: Shop, models: Sequence[str]) -> float:
+    """The seconds that dbt takes for all tables but these models, without its start-up."""
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    options = [*WITHOUT_SEEDS, *WITHOUT_VIEWS, "--exclude-resource-type", "test"]
+    command = [dbt, "--quiet", *COMMAND, *options, *(f"--exclude={model}" for model in models)]
+    os.sync()
+    subprocess.run(command, cwd=ROOT, env=shop.environment, stdout=sys.stderr, check=True)
+    timings = [result["timing"] for result in shop.results()["results"] if result["timing"]]
+    begun = min(datetime.fromisoformat(timing[0]["started_at"]) for timing in timings)
+    ended = max(datetime.fromisoformat(timing[-1]["completed_at"]) for timing in timings)
+    return (ended - begun).total_seconds()
+
+
+if __name__ == "__main__":
+    main()

@@ -155,7 +155,7 @@ def test_money_has_the_shops_currency_and_large_numbers_are_abbreviated(shop: Sh
             event("purchase", "2026-03-07T10:00:00Z", price=78.5, order_id="B", **sold),
         ],
     )
-    with shop.built().serving(NEWEST, answers=ResponseSettings(currency="EUR")) as server:
+    with shop.built().serving(NEWEST, responses=ResponseSettings(currency="EUR")) as server:
         page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=es")
         revenue = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".value")
         expect(revenue.get_by_role("button")).to_have_text("€12,3\u00a0M")

@@ -99,7 +99,7 @@ def test_thresholds_are_settings(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
     now = POOR + timedelta(hours=20)
     assert "payment_errors" in asked(shop, now)
     with shop.serving(
-        now, answers=ResponseSettings(alert_thresholds("payment_errors=1000, unusual_score=1e9"), "EUR")
+        now, responses=ResponseSettings(alert_thresholds("payment_errors=1000, unusual_score=1e9"), "EUR")
     ) as server:
         types = {each["type"] for each in server.get(ALERTS).json()["alerts"]}
         assert "payment_errors" not in types

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -30,12 +29,12 @@ def main() -> None:
     with TemporaryDirectory(prefix="bench-") as folder:
         shop = Shop(Path(folder, "shop"), arguments.events)
         shop.lands_more(MORE)
-        kept = shutil.copy(shop.warehouse / "build.duckdb", folder)
+        build_file = shutil.copy(shop.warehouse / "build.duckdb", folder)
         pairs = []
         for _ in range(arguments.builds):
             pair = []
             for left_out in ((), arguments.models):
-                shutil.copy(kept, shop.warehouse)
+                shutil.copy(build_file, shop.warehouse)
                 pair.append(seconds_without(shop, left_out))
             pairs.append(pair)
     with_them, without = (median(seconds) for seconds in zip(*pairs, strict=True))
@@ -53,10 +52,7 @@ def seconds_without(shop: Shop, models: Sequence[str]) -> float:
     command = [dbt, "--quiet", *COMMAND, *options, *(f"--exclude={model}" for model in models)]
     os.sync()
     subprocess.run(command, cwd=ROOT, env=shop.environment, stdout=sys.stderr, check=True)
-    timings = [result["timing"] for result in shop.results()["results"] if result["timing"]]
-    begun = min(datetime.fromisoformat(timing[0]["started_at"]) for timing in timings)
-    ended = max(datetime.fromisoformat(timing[-1]["completed_at"]) for timing in timings)
-    return (ended - begun).total_seconds()
+    return shop.seconds_in_models()
 
 
 if __name__ == "__main__":

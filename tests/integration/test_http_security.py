@@ -113,13 +113,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 @pytest.fixture(scope="module")
 def client(shop: Shop) -> Iterator[httpx.Client]:
     """A server whose answers and log tell nobody what is not meant for them."""
-    said: list[str] = []
+    bodies: list[str] = []
     with shop.tracking() as (_, client):
-        client.event_hooks["response"].append(lambda response: said.append(response.read().decode()))
+        client.event_hooks["response"].append(lambda response: bodies.append(response.read().decode()))
         yield client
     log = (shop.folder / "serve.log").read_text(encoding="utf-8")
     assert log.count(" 401 ") > 100
-    for text in (log, *(answer for answer in said if "<html" not in answer)):
+    for text in (log, *(body for body in bodies if "<html" not in body)):
         assert not re.search(r"Traceback|\bselect\b|\.py\b|duckdb|ana@|admin@", text, re.IGNORECASE), text
         assert str(ROOT) not in text and str(shop.folder) not in text
         assert SIGNATURE not in text and SECRET not in text
@@ -129,8 +129,8 @@ def client(shop: Shop) -> Iterator[httpx.Client]:
 def test_invalid_token_gets_401_and_does_not_affect_public_routes(client: httpx.Client, token: str) -> None:
     headers = {b"Authorization": b"Bearer " + token.encode("latin-1")}
     for path in PROTECTED:
-        answer = client.get(path, headers=headers)
-        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+        response = client.get(path, headers=headers)
+        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
     for path in PUBLIC:
         assert client.get(path, headers=headers).status_code == 200
     sent = {"event_type": "page_view", "session_id": "s"}
@@ -150,9 +150,9 @@ def test_valid_token_works_only_as_a_bearer_token(client: httpx.Client) -> None:
 def test_unsupported_methods_are_refused(client: httpx.Client, path: str) -> None:
     offered = {"POST"} if path == TRACK else {"GET", "HEAD"}
     for method in {*METHODS, "GET", "HEAD"} - offered:
-        answer = client.request(method, path, headers=authorized())
-        assert answer.status_code == 405, method
-        assert set(answer.headers["Allow"].split(", ")) <= offered
+        response = client.request(method, path, headers=authorized())
+        assert response.status_code == 405, method
+        assert set(response.headers["Allow"].split(", ")) <= offered
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
@@ -160,9 +160,9 @@ def test_other_origins_may_neither_read_nor_send(client: httpx.Client, origin: s
     asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
     for path in (*PROTECTED, *PUBLIC):
         assert "Access-Control-Allow-Origin" not in client.get(path, headers={"Origin": origin}).headers
-        answer = client.options(path, headers=asked)
-        assert answer.status_code == 400
-        assert "Access-Control-Allow-Origin" not in answer.headers
+        response = client.options(path, headers=asked)
+        assert response.status_code == 400
+        assert "Access-Control-Allow-Origin" not in response.headers
     sent = {"event_type": "page_view", "session_id": "s"}
     assert client.post(TRACK, json=sent, headers={"Origin": origin}).status_code == 403
 
@@ -170,9 +170,9 @@ def test_other_origins_may_neither_read_nor_send(client: httpx.Client, origin: s
 @pytest.mark.parametrize("path", [*PROTECTED, *PUBLIC, TRACK])
 def test_an_address_or_headers_that_are_too_long_are_refused(client: httpx.Client, path: str) -> None:
     long = {"a": "x" * 20_000}
-    for answer in (client.get(path, params=long), client.get(path, headers=long)):
-        assert answer.status_code == 431
-        assert "at most 16,384 bytes" in answer.json()["detail"]
+    for response in (client.get(path, params=long), client.get(path, headers=long)):
+        assert response.status_code == 431
+        assert "at most 16,384 bytes" in response.json()["detail"]
     assert client.get("/healthz", params={"a": "x" * 10_000}, headers={"b": "x" * 5_000}).status_code == 200
 
 
@@ -189,7 +189,7 @@ def test_malformed_requests_are_refused_within_ten_seconds(client: httpx.Client)
         "half a head": (b"GET / HTTP/1.1\r\nHost: shop\r\n", b"HTTP/1.1 408 "),
         "half a body": (post + b'{"event_type":', b"HTTP/1.1 408 "),
         "nothing": (b"", b""),
-        "an empty line after an answer": (GET_HEALTH, b"HTTP/1.1 200 "),
+        "an empty line after a response": (GET_HEALTH, b"HTTP/1.1 200 "),
     }
     address = (client.base_url.host, client.base_url.port or 80)
     sockets = {name: socket.create_connection(address, timeout=15) for name in begun}
@@ -201,17 +201,17 @@ def test_malformed_requests_are_refused_within_ten_seconds(client: httpx.Client)
     unread.sendall(GET_HEALTH.replace(b"/healthz", f"/{largest}".encode()) * 16)
     for name, (sent, _) in begun.items():
         sockets[name].sendall(sent)
-    answered = sockets["an empty line after an answer"]
+    answered = sockets["an empty line after a response"]
     assert answered.recv(1, socket.MSG_PEEK)
     answered.sendall(b"\r\n")
     started_at = time.monotonic()
     assert client.get("/healthz").status_code == 200
     for name, (_, expected) in begun.items():
-        with sockets[name] as waiting, waiting.makefile("rb") as answer:
-            assert answer.read().startswith(expected), name
+        with sockets[name] as waiting, waiting.makefile("rb") as response:
+            assert response.read().startswith(expected), name
     assert time.monotonic() - started_at < 12
     with unread:
-        # Who reads none of an answer is hung up on: what comes is what was under way, and no end of it.
+        # Who reads none of a response is hung up on: what comes is what was under way, and no end of it.
         unread.settimeout(15)
         time.sleep(max(0, started_at + 12 - time.monotonic()))
         received = 0

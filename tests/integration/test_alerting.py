@@ -3,14 +3,12 @@
 import asyncio
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 
 import pytest
 
@@ -18,6 +16,7 @@ from pipeline.paths import ROOT
 from serve.alerting.service import Alerting
 from serve.alerting.settings import AlertingSettings
 from serve.response_settings import DEFAULT_SETTINGS
+from tests.support.forked import run_module, start_module, stop
 from tests.support.shop import NOW, Shop, event
 from tests.support.watcher import Watcher
 from tests.support.webhook import Webhook, listening
@@ -31,7 +30,7 @@ def error_now(number: int = 0) -> dict[str, object]:
 
 
 @contextmanager
-def alerting(shop: Shop, webhook: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def alerting(shop: Shop, webhook: str, **variables: str) -> Iterator[BaseProcess]:
     """What the watcher starts where ALERT_WEBHOOK is set; what it logs is in the shop's `alerting.log`."""
     environment = {
         **shop.environment,
@@ -40,15 +39,12 @@ def alerting(shop: Shop, webhook: str, **variables: str) -> Iterator[subprocess.
         "ALERT_SECONDS": "1",
         **variables,
     }
-    with (shop.folder / "alerting.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "serve.alerting"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+    log = shop.folder / "alerting.log"
+    process = start_module("serve.alerting", folder=ROOT, environment=environment, log=log)
     try:
         yield process
     finally:
-        process.terminate()
-        assert process.wait(timeout=20) == 0, (shop.folder / "alerting.log").read_text()
+        assert stop(process) == 0, log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +77,7 @@ def test_watcher_posts_an_alert_once_and_stops_the_alerting_process(shop: Shop) 
             checked_at = (shop.warehouse / "alerts.json").stat().st_mtime_ns
             webhook.until(lambda: (shop.warehouse / "alerts.json").stat().st_mtime_ns > checked_at)
         finally:
-            watcher.process.send_signal(signal.SIGTERM)
-            assert watcher.process.wait(timeout=60) == 0
+            assert watcher.stop() == 0
         assert webhook.types == ["payment_errors"]
         (message,) = webhook.taken
         assert message["text"] == message["message"] == "Errores de pago en la última hora: 1."
@@ -122,7 +117,7 @@ def test_messages_for_an_unavailable_webhook_survive_a_restart(troubled_shop: Sh
     with alerting(troubled_shop, url) as process:
         written_at = kept.stat().st_mtime_ns
         webhook.until(lambda: kept.stat().st_mtime_ns > written_at)
-        assert process.poll() is None
+        assert process.is_alive()
     assert webhook.types == ["payment_errors"]
 
 
@@ -196,12 +191,12 @@ def test_the_digest_comes_on_monday_at_eight_or_later_in_the_week(shop: Shop) ->
 
 
 def test_make_digest_prints_the_last_week_or_says_why_there_is_none(shop: Shop) -> None:
-    said = shop.run("-m", "serve.alerting", "digest").stdout
+    said = shop.run("serve.alerting", "digest").stdout
     assert said == "There is no digest, because nothing is published.\n"
     last_week = datetime.now(UTC) - timedelta(days=7)
     shop.land("a.ndjson", [event("purchase", last_week.isoformat(), user_id=ADDRESS)])
     shop.built()
-    printed = shop.run("-m", "serve.alerting", "digest").stdout
+    printed = shop.run("serve.alerting", "digest").stdout
     assert printed.startswith("Resumen de la semana del ")
     assert "Pedidos: 1 (la semana anterior: 0)" in printed
     assert ADDRESS not in printed
@@ -215,12 +210,6 @@ def test_invalid_webhook_address_is_refused(shop: Shop) -> None:
         ("ALERT_WEBHOOK", "", "ALERT_WEBHOOK is not set: there is nobody to tell."),
     ):
         environment = {**os.environ, "ALERT_WEBHOOK": "http://127.0.0.1/", name: value}
-        refused = subprocess.run(
-            [sys.executable, "-m", "serve.alerting"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
+        refused = run_module("serve.alerting", folder=ROOT, environment=environment)
         assert refused.returncode == 1
         assert refused.stderr.startswith(said)

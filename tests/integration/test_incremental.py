@@ -163,7 +163,7 @@ def test_build_processes_only_new_files_and_recomputes_for_another_zone(shop: Sh
     assert "Files: 1 read, 1 unchanged" in shop.build().stdout
     assert shop.published().sql("from mart_quarantine").fetchall() == [("no readable created_at", 1)]
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    refused = shop.run("-m", "dbt.cli.main", "build")
+    refused = shop.run("dbt.cli.main", "build")
     assert refused.returncode and "`make build`, or `dbt build --full-refresh`" in refused.stdout
     assert "Files: 0 read, 2 unchanged" in shop.made().stdout
     assert dates() == ["2026-03-06"]
@@ -233,7 +233,7 @@ def test_migrate_keeps_the_rows_of_the_last_releases_build_file(shop: Shop) -> N
         """)
     refused = shop.build()
     assert refused.returncode and "`make migrate`" in refused.stdout
-    migrated = shop.run("-m", "pipeline.migrate")
+    migrated = shop.run("pipeline.migrate")
     assert migrated.stdout.startswith("Took over 2 rows of 2 files")
     assert "Files: 1 read, 0 unchanged" in shop.build().stdout
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
@@ -265,7 +265,7 @@ def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp
 
 
 def test_incremental_strategy_refuses_a_key_without_a_change_list(shop: Shop) -> None:
-    refused = shop.run("-m", "dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
+    refused = shop.run("dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
     assert refused.returncode
     assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
 

@@ -21,6 +21,7 @@ from serve.endpoints.dashboard.rows import STEPS
 from serve.snapshot import Parameters, ReadSnapshot, Row, SqlQuery
 from serve.warehouse import Warehouse
 from serve.window import resolve
+from tests.support.forked import run_module
 from tests.support.shop import DASHBOARD, NOW, SECRET, Server, Shop, authorized, event
 
 WORKERS = 2
@@ -218,9 +219,7 @@ def test_invalid_setting_of_the_server_is_refused_with_a_reason(
     tmp_path: Path, variable: str, value: str
 ) -> None:
     environment = {**os.environ, "JWT_SECRET": SECRET, "WAREHOUSE_DIR": str(tmp_path), variable: value}
-    refused = subprocess.run(
-        [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    refused = run_module("serve", folder=ROOT, environment=environment)
     assert refused.returncode != 0
     assert refused.stderr.startswith(variable)
 

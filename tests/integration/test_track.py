@@ -181,7 +181,7 @@ def test_accepted_events_survive_a_kill_and_retries_count_once(shop: Shop) -> No
         watcher.until(lambda: process.poll() is not None or shop.link.exists())
         for each in (process, watcher.process):
             each.kill()
-        watcher.process.wait()
+        watcher.process.join()
         answers = dict(answer for sender in sending for answer in sender.result())
     assert set(answers.values()) == {202}
     taken = list(answers)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,7 @@ def watcher(shop: Shop) -> Iterator[Watcher]:
     watcher.until(shop.link.exists)
     yield watcher
     watcher.process.kill()
-    watcher.process.wait()
+    watcher.process.join()
 
 
 def land(shop: Shop, name: str) -> None:
@@ -118,8 +117,7 @@ def test_watcher_stopped_during_a_build_loses_nothing(shop: Shop, watcher: Watch
     last_written = (shop.warehouse / "build.duckdb").stat().st_mtime_ns
     land(shop, "i.ndjson")
     watcher.until(lambda: (shop.warehouse / "build.duckdb").stat().st_mtime_ns != last_written)
-    watcher.process.send_signal(signal.SIGTERM)
-    assert watcher.process.wait(timeout=30) == 0
+    assert watcher.stop() == 0
     assert watcher.lines("Stopped.")
     assert set(purchases(shop)) - set(before) <= {"i.ndjson"}
     assert purchases(shop.built()) == sorted([*before, "i.ndjson"])

@@ -1,9 +1,7 @@
-"""dbt in a process of its own, forked from one that has imported it already: that takes 3 s."""
+"""dbt in a process of its own, which is forked."""
 
 import os
-import sys
 from contextlib import suppress
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -13,9 +11,7 @@ from dbt.contracts.graph.manifest import Manifest
 from pipeline.build import Need, build_need, dbt_options
 from pipeline.dbt_runner import RunError, parse_project, run_dbt
 from pipeline.landing.zone import LandingError, landing_zone
-
-FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "pyarrow"])
+from tests.support.forked import FORKED, enter
 
 
 class Builder:
@@ -72,10 +68,5 @@ def as_make_build_does(command: list[str]) -> list[str]:
 
 
 def begin(folder: Path, environment: dict[str, str], output: Path) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    sys.stdout.flush()
-    with output.open("wb") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+    output.write_bytes(b"")
+    enter(folder, environment, output, output)

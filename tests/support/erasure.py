@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipeline.paths import ROOT
+from tests.support.forked import run_module
 from tests.support.shop import NOW, Shop, event
 
 ADDRESS, ACCENTED = "Ana+1@example.com", "josé@example.com"
@@ -51,13 +51,8 @@ def pseudonym(shop: Shop) -> subprocess.CompletedProcess[str]:
 
 
 def run(module: str, shop: Shop, address: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module],
-        cwd=ROOT,
-        env={**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": address},
-        capture_output=True,
-        text=True,
-    )
+    environment = {**os.environ, "WAREHOUSE_DIR": str(shop.warehouse), "EMAIL": address}
+    return run_module(module, folder=ROOT, environment=environment)
 
 
 def rows() -> list[str]:

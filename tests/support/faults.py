@@ -5,7 +5,6 @@ import os
 import shutil
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ import duckdb
 from pipeline.durable import swap_symlink
 from pipeline.paths import ROOT
 from tests.support.fault_harness import NOW, Fault, FaultHarness, ServerFault
+from tests.support.forked import run_module, start_module
 from tests.support.shop import Shop, event
 
 BUILD_SECONDS, ERASURE_SECONDS = 4.0, 1.0
@@ -79,27 +79,21 @@ def is_linked_as_parquet(shop: Shop, before: Path) -> bool:
 def kill_watcher(harness: FaultHarness, random: Random) -> None:
     """Its start takes as long as a build; what is landed then is built at once."""
     harness.shop.warehouse_stands_in()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.watch"],
-        cwd=ROOT,
-        env=harness.shop.environment,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start_module("pipeline.watch", folder=ROOT, environment=harness.shop.environment)
     time.sleep(random.uniform(0, 2 * BUILD_SECONDS))
     process.kill()
-    process.wait()
+    process.join()
 
 
 def kill_erasure(harness: FaultHarness, random: Random) -> None:
     """Erase somebody else, be killed, and do it again, as whoever was killed must."""
     environment = harness.shop.environment | {"EMAIL": "ana@example.com"}
-    command = [sys.executable, "-m", "pipeline.erasure"]
     harness.shop.warehouse_stands_in()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = start_module("pipeline.erasure", folder=ROOT, environment=environment)
     time.sleep(random.uniform(0, ERASURE_SECONDS))
     process.kill()
-    process.wait()
-    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+    process.join()
+    run_module("pipeline.erasure", folder=ROOT, environment=environment).check_returncode()
 
 
 def two_builds_at_once(harness: FaultHarness, random: Random) -> None:

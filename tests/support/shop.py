@@ -26,7 +26,8 @@ from serve.app import create_app
 from serve.protocol import BOUNDS
 from serve.settings import Settings
 from serve.tokens import admin_token
-from tests.support.dbt_process import FORKED, Builder, dbt
+from tests.support.dbt_process import Builder, dbt
+from tests.support.forked import FORKED, run_module
 
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)  # The newest event of the shops in tests.
@@ -90,19 +91,13 @@ class Shop:
 
     def made(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what `make build` runs, or with `--reread` what `make reread` does."""
-        return self.run("-m", "pipeline.build", *arguments)
+        return self.run("pipeline.build", *arguments)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a script of the project, or dbt as `-m dbt.cli.main`."""
+        """Run a module of the project, or dbt as `dbt.cli.main`; what it prints to either is in `stdout`."""
         self.warehouse_stands_in()
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=self.root,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        result = run_module(*command, folder=self.root, environment=self.environment)
+        return subprocess.CompletedProcess(result.args, result.returncode, result.stdout + result.stderr)
 
     def start_build(self, *arguments: str) -> BaseProcess:
         process = FORKED.Process(target=dbt, args=self.command(*arguments))

@@ -1,11 +1,10 @@
 """A running `make watch`."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
 from pipeline.paths import ROOT
+from tests.support.forked import start_module, stop
 from tests.support.shop import Shop
 
 
@@ -16,10 +15,7 @@ class Watcher:
         self.log = shop.folder / "watch.log"
         shop.warehouse_stands_in()
         environment = shop.environment | {"LOG_FORMAT": "json"}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.watch"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
+        self.process = start_module("pipeline.watch", folder=ROOT, environment=environment, log=self.log)
 
     def lines(self, part: str) -> list[str]:
         return [line for line in self.log.read_text(encoding="utf-8").splitlines() if part in line]
@@ -28,5 +24,9 @@ class Watcher:
         """Return when it is so; fails with the log where that takes long, or the process ended."""
         deadline = time.monotonic() + 60
         while not is_so():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            assert self.process.is_alive() and time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.2)  # A look opens the published version.
+
+    def stop(self) -> int:
+        """Stop it as an operator does; its exit code."""
+        return stop(self.process)

@@ -1,0 +1,76 @@
+"""Processes forked from one that has imported dbt and other libraries already: that takes 1 to 3 s.
+
+This module imports nothing of the project, because a module may be one of another copy of the project.
+"""
+
+import os
+import runpy
+import sys
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
+
+LIBRARIES = ["dbt.cli.main", "dbt.adapters.duckdb", "fastapi", "httpx", "pyarrow", "uvicorn"]
+FORKED = get_context("forkserver")
+FORKED.set_forkserver_preload(LIBRARIES)
+
+
+def run_module(
+    module: str, *arguments: str, folder: Path, environment: dict[str, str]
+) -> CompletedProcess[str]:
+    """What `python -m module` does and prints in a folder and an environment."""
+    with TemporaryDirectory() as outputs:
+        stdout, stderr = Path(outputs, "stdout"), Path(outputs, "stderr")
+        process = start(module, arguments, folder, environment, stdout, stderr)
+        process.join()
+        assert process.exitcode is not None
+        printed = [path.read_text(encoding="utf-8") for path in (stdout, stderr)]
+        return CompletedProcess([module, *arguments], process.exitcode, *printed)
+
+
+def start_module(
+    module: str, *, folder: Path, environment: dict[str, str], log: Path = Path(os.devnull)
+) -> BaseProcess:
+    """The same, while it runs; what it prints is added to the file `log`."""
+    return start(module, (), folder, environment, log, log)
+
+
+def stop(process: BaseProcess) -> int:
+    """End a process as an operator does; its exit code, once it has ended."""
+    process.terminate()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def start(module: str, arguments: tuple[str, ...], *surroundings: object) -> BaseProcess:
+    process = FORKED.Process(target=be_module, args=(module, arguments, *surroundings))
+    process.start()
+    return process
+
+
+def be_module(
+    module: str,
+    arguments: tuple[str, ...],
+    folder: Path,
+    environment: dict[str, str],
+    stdout: Path,
+    stderr: Path,
+) -> None:
+    enter(folder, environment, stdout, stderr)
+    sys.argv = [module, *arguments]
+    sys.path.insert(0, str(folder))
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def enter(folder: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
+    """Let this process have that folder, that environment and these files, which may be the same."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.stdout.flush()
+    for number, path in ((1, stdout), (2, stderr)):
+        with path.open("ab") as file:
+            os.dup2(file.fileno(), number)

@@ -75,6 +75,12 @@ class Plugin(BasePlugin):
                     f"BUILD_MEMORY is {memory!r}, which is no amount of memory such as 2GB."
                 )
             config["memory_limit"] = memory
+        if threads := os.environ.get("BUILD_THREADS"):
+            if not re.fullmatch("[1-9][0-9]{0,3}", threads):
+                raise DbtRuntimeError(
+                    f"BUILD_THREADS is {threads!r}, which is no number of threads such as 2."
+                )
+            config["threads"] = threads
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""

@@ -2,65 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-from tests.support.moments import moments
+from tests.support.random_logs import visits_and_orders
 from tests.support.reference import differences
 from tests.support.reference_attribution import answer
 from tests.support.reference_marts import mart_differences
 from tests.support.shop import ATTRIBUTION, NOW, ZONE, Server, Shop, event
-from tests.support.three_builds import three_builds
-
-INSTANT = timedelta(microseconds=1)
-# Just within and just beyond what begins a visit and what leads to an order.
-PAUSES = [
-    *(
-        timedelta(**length) + more
-        for length in ({"minutes": 30}, {"days": 30})
-        for more in (-INSTANT, INSTANT)
-    ),
-    *[timedelta(0), timedelta(minutes=30), timedelta(days=30)],
-    *[timedelta(minutes=2), timedelta(hours=5), timedelta(days=3)] * 3,
-]
-TYPES = [*["page_view"] * 5, "add_to_cart", "purchase", "purchase", "refund"]
-SOURCES = [None, None, "direct", "google", "instagram", "tiktok"]
-
-
-def busy_months(seed: int, count: int = 500) -> list[dict[str, Any]]:
-    """Persons with some browsers each, who come from here and there, also after now."""
-    random = Random(seed)
-    events = [
-        event(
-            random.choice(TYPES),
-            at,
-            session_id=random.choice(browsers),
-            user_id=random.choice([*[None] * 20, "ana@example.com", "luz@example.com"]),
-            price=random.choice(["10.005", "79900", "0.01", "99999999999999999", "0"]),
-            source=random.choice(SOURCES),
-            utm_medium=random.choice([None, None, "cpc", "social"]),
-            utm_campaign=random.choice([None, None, "mayo", "junio"]),
-            order_id=random.choice([None, str(random.randrange(40))]),
-            metadata=random.choice([{}, {"amount": 3}]),
-        )
-        for at, browsers in moments(
-            random, count, days=120, browsers="abcdefghijkl", longest=40, pauses=PAUSES
-        )
-    ]
-    # Two persons at one till: the visit is that of the first.
-    events += [
-        event(kind, f"2026-03-01T10:00:0{second}Z", "till", user_id=f"{second}@example.com", price="500")
-        for second, kind in enumerate(("page_view", "purchase"))
-    ]
-    random.shuffle(events)
-    return events
 
 
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
-    return busy_months(seed=4)
+    return visits_and_orders(seed=4)
 
 
 @pytest.mark.parametrize("model", ["first", "last", "last_non_direct", "linear", "position", "time_decay"])
@@ -89,12 +44,6 @@ def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) 
         ).fetchall()
     assert most > 10
     assert without == 1
-
-
-def test_events_in_three_builds_equal_a_full_build_after_each(
-    whole: Shop, events: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    three_builds(Shop(tmp_path, ZONE), events, whole)
 
 
 def visit(at: str, session_id: str = "phone", kind: str = "page_view", **fields: Any) -> dict[str, Any]:

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.paths import ROOT
+from tests.support.projects import copy_project
+from tests.support.random_logs import carts, orders_and_deals, visits_and_orders
 from tests.support.reference import instant
+from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Scenario
-from tests.support.shop import Shop, event
+from tests.support.shop import ZONE, Shop, event
 from tests.support.tables import table_differences as differences
 
 EXAMPLES = 1
@@ -116,40 +118,44 @@ def test_late_events_change_later_days_of_session_and_buyer_and_no_earlier_one(
 ) -> None:
     """A day's numbers may depend on what its sessions and buyers did before, never on what they do later."""
     at_once = Shop(tmp_path / "at once")
-    days = ((6, "its", "other"), (8, "other", "its"), (4, "its", "its"), (9, "its", "its"))
-    for day, session, buyer in days:
-        fields = {"session_id": session, "user_id": buyer, "product_slug": "x", "product_name": f"X {day}"}
+    for day, session, buyer in ((6, "its", "other"), (8, "other", "its"), (4, "its", "its")):
+        fields = {"session_id": session, "user_id": buyer}
         for each in (shop, at_once):
             each.land(f"{day}.ndjson", [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES])
         shop.built()
     assert differences(shop, at_once.built()) == []
 
 
-def test_landing_zone_replaces_the_sample(shop: Shop, tmp_path: Path) -> None:
-    landing = shop.environment.pop("RAW_EVENTS")
-    shop.built()
-    shop.environment["RAW_EVENTS"] = landing
-    at_once = Shop(tmp_path / "at once")
-    for each in (shop, at_once):
-        each.land("a.ndjson", [event("purchase", "2026-03-07T03:00:00Z")])
-    assert differences(shop.built(), at_once.built()) == []
+def test_three_builds_equal_the_definitions_and_a_full_build(tmp_path: Path) -> None:
+    """Of carts, orders, deals and visits, each of which later events of a person change."""
+    events = [
+        *visits_and_orders(seed=4, count=250),
+        *carts(seed=5, count=250),
+        *orders_and_deals(seed=7, count=250),
+    ]
+    shop, at_once = Shop(tmp_path / "three builds", ZONE), Shop(tmp_path / "at once", ZONE)
+    at_once.land("events.ndjson", events)
+    for number in range(3):
+        shop.land(f"{number}.ndjson", events[number::3])
+        so_far = [event for file in range(number + 1) for event in events[file::3]]
+        with shop.built().published() as published:
+            assert mart_differences(published, so_far, ZONE) == []
+    assert differences(shop, at_once.built()) == []
 
 
-def test_product_has_its_newest_name_on_all_days_also_after_a_rename_is_undone(
-    shop: Shop,
-) -> None:
-    def name(day: int, product_name: str) -> set[tuple[str, int]]:
-        """A file of a day, in which both products are viewed and one has a name; the names of all days."""
-        views = [{"product_slug": "named", "product_name": product_name}, {"product_slug": "other"}]
-        instant = f"2026-03-0{day}T10:00:00Z"
-        shop.land(f"{day}.ndjson", [event("product_view", instant, **fields) for fields in views])
+def test_product_has_its_newest_name_on_all_days_also_after_a_rename_is_undone(shop: Shop) -> None:
+    def build(names: dict[int, str]) -> set[tuple[str, int]]:
+        """Build files of days, in each of which both products are viewed and one has a name; all names."""
+        for day, product_name in names.items():
+            views = [{"product_slug": "named", "product_name": product_name}, {"product_slug": "other"}]
+            instant = f"2026-03-0{day}T10:00:00Z"
+            shop.land(f"{day}.ndjson", [event("product_view", instant, **fields) for fields in views])
         found = shop.built().published()
         return set(found.sql("select product_name, count(*) from mart_products group by all").fetchall())
 
-    assert name(5, "Old") == {("Old", 1), ("other", 1)}
-    assert name(7, "New") == {("New", 2), ("other", 2)}
-    assert name(6, "Late") == {("New", 3), ("other", 3)}
-    assert name(7, "") == {("Late", 3), ("other", 3)}
+    assert build({6: "Old"}) == {("Old", 1), ("other", 1)}
+    assert build({7: "New", 5: "Late"}) == {("New", 3), ("other", 3)}
+    assert build({7: ""}) == {("Old", 3), ("other", 3)}
 
 
 def test_build_processes_only_new_files_and_recomputes_for_another_zone(shop: Shop) -> None:
@@ -186,14 +192,14 @@ def kill_once_a_mart_is_made(shop: Shop, *arguments: str) -> None:
     build.join()
 
 
-@pytest.mark.parametrize("lost", ["delete from stg_landing__files", "drop table stg_landing__files"])
-def test_build_killed_between_rows_and_files_reads_them_again(shop: Shop, lost: str) -> None:
+def test_build_killed_between_rows_and_files_reads_them_again(shop: Shop) -> None:
     shop.land("a.ndjson", [event("purchase", "2026-03-07T10:00:00Z")])
     shop.built()
-    with duckdb.connect(shop.warehouse / "build.duckdb") as build:
-        build.sql(lost)
-    assert "Files: 1 read" in shop.build().stdout
-    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
+    for lost in ("delete from stg_landing__files", "drop table stg_landing__files"):
+        with duckdb.connect(shop.warehouse / "build.duckdb") as build:
+            build.sql(lost)
+        assert "Files: 1 read" in shop.build().stdout
+        assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
 
 
 def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_path: Path) -> None:
@@ -240,12 +246,8 @@ def test_migrate_keeps_the_rows_of_the_last_releases_build_file(shop: Shop) -> N
 
 
 def other_release(project: Path) -> Path:
-    """A copy of this project whose models, and whose code that reads, are others."""
-    project.mkdir()
-    for part in ("dbt_project.yml", "profiles.yml", "requirements.lock"):
-        shutil.copy(ROOT / part, project)
-    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
-        shutil.copytree(ROOT / part, project / part)
+    """A project whose models, and whose code that reads, are others."""
+    copy_project(project)
     for part in ("models/marts/mart_sales.sql", "models/staging/landing/stg_landing__rows.sql"):
         with (project / part).open("a") as file:
             file.write("\n-- Another release.\n")
@@ -253,7 +255,7 @@ def other_release(project: Path) -> Path:
 
 
 def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp_path: Path) -> None:
-    shop.root = other_release(tmp_path / "project")
+    shop.root = copy_project(tmp_path / "project")
     model = shop.root / "models" / "intermediate" / "int_purchases.sql"
     query = model.read_text()
     condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
@@ -276,8 +278,15 @@ def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(
     def sessions() -> set[str]:
         return {name for (name,) in shop.published().sql("select session_id from fct_events").fetchall()}
 
-    shop.land("a.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="first")])
+    first = [event("purchase", "2026-03-07T03:00:00Z", session_id="first")]
+    # The first replaces the sample.
+    landing = shop.environment.pop("RAW_EVENTS")
     shop.built()
+    shop.environment["RAW_EVENTS"] = landing
+    shop.land("a.ndjson", first)
+    at_once = Shop(tmp_path / "at once")
+    at_once.land("a.ndjson", first)
+    assert differences(shop.built(), at_once.built()) == []
     before, shop.landing = shop.landing, tmp_path / "second"
     shop.landing.mkdir()
     shop.land("b.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="second")])

@@ -1,50 +1,21 @@
 """Orders and WhatsApp deals: which events belong together, and their outcomes."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from random import Random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.support import reference_deals
+from tests.support.random_logs import orders_and_deals
 from tests.support.reference import differences
 from tests.support.reference_marts import mart_differences
 from tests.support.reference_orders import answer
 from tests.support.shop import NOW, ORDERS, WHATSAPP, ZONE, Server, Shop, event
-from tests.support.three_builds import three_builds
-
-CLICKS = ["whatsapp_cart_click"] * 3
-TYPES = [*["purchase"] * 6, "refund", "refund", "order_cancelled", "page_view", *CLICKS, "whatsapp_purchase"]
-IDS = [None, None, None, *"123456"]
-
-
-def busy_days(seed: int, count: int = 400) -> list[dict[str, Any]]:
-    """Few sessions that do much within minutes of midnight, log in, pay back, and do so after now too."""
-    random = Random(seed)
-    midnight = datetime(2026, 3, 9, 5, tzinfo=UTC)
-    hours = [midnight - timedelta(days=day) for day in range(-1, 12)]
-    return [
-        event(
-            random.choice(TYPES),
-            (random.choice(hours) + timedelta(seconds=random.randrange(-300, 300) / 2)).isoformat(),
-            session_id=random.choice("abcd"),
-            user_id=random.choice([None, None, None, "ana@example.com", "luz@example.com"]),
-            order_id=random.choice(IDS),
-            product_slug=random.choice([None, "gorra", "buzo"]),
-            price=random.choice(["10.005", "79900", "nothing", 0.0001, None]),
-            metadata={"quantity": random.choice([1, 2, 3])}
-            | random.choice([{}, {}, {"amount": 50_000}, {"amount": "all"}]),
-            source=random.choice([None, "google", "instagram"]),
-            idempotency_key=random.choice([None, f"key {random.randrange(count)}"]),
-        )
-        for _ in range(count)
-    ]
 
 
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
-    return busy_days(seed=7)
+    return orders_and_deals(seed=7)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +57,6 @@ def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) 
             "select count(*), min(net_revenue) from fct_orders where refunded_revenue > 0"
         ).fetchall()
     assert refunds and left >= 0
-
-
-def test_lines_and_refunds_in_three_builds_equal_a_full_build_after_each(
-    whole: Shop, events: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    three_builds(Shop(tmp_path, ZONE), events, whole)
 
 
 def test_login_in_a_later_file_merges_two_browsers_into_one_person(shop: Shop) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from pipeline.build import COMMAND
 from pipeline.paths import ROOT
 from pipeline.versions import NOT_AS_PARQUET
+from tests.support.projects import copy_project
 from tests.support.shop import NOW, TARGET, Shop, event
 
 
@@ -35,10 +35,7 @@ def test_failed_build_is_not_published_and_the_old_version_is_served(shop: Shop)
 
 
 def project_with_a_failing_test(folder: Path) -> Path:
-    for part in ("macros", "models", "pipeline", "seeds", "tests/data"):
-        shutil.copytree(ROOT / part, folder / part)
-    for part in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / part, folder / part)
+    copy_project(folder)
     # Of a view, which the build itself leaves out.
     (folder / "tests" / "data" / "nothing_is_ever_right.sql").write_text(
         "select * from {{ ref('fct_events') }}", encoding="utf-8"
@@ -101,6 +98,7 @@ def test_damaged_version_is_replaced_but_an_empty_build_replaces_none(shop: Shop
         ("STORE_TIMEZONE", "Bogota'", "STORE_TIMEZONE is 'Bogota'', which is not an IANA time zone"),
         ("WAREHOUSE_DIR", "/dev/null/here", "WAREHOUSE_DIR cannot be made: Not a directory: /dev/null/here"),
         ("BUILD_MEMORY", "much", "BUILD_MEMORY is 'much', which is no amount of memory such as 2GB"),
+        ("BUILD_THREADS", "0", "BUILD_THREADS is '0', which is no number of threads such as 2"),
     ],
 )
 def test_invalid_setting_of_a_build_is_refused_with_a_reason(

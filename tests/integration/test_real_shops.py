@@ -1,14 +1,13 @@
 """Events as real systems write them: one sale is the same in every format, value and name."""
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.paths import ROOT
+from tests.support.projects import copy_project
 from tests.support.real_shops import FORMATS, VALUES, days, land_forms, lines, sale
 from tests.support.shop import TRACK, Shop, event
 
@@ -191,8 +190,7 @@ def test_event_names_of_other_systems_are_translated(tmp_path: Path) -> None:
 
 
 def test_shop_can_add_event_names_without_editing_a_model(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    copy_project(project)
+    project = copy_project(tmp_path / "project")
     with (project / "seeds" / "event_names.csv").open("a", encoding="utf-8") as seed:
         seed.write("compra,purchase\ncheckout_started,begin_checkout\n")
     configuration = (project / "dbt_project.yml").read_text(encoding="utf-8")
@@ -314,14 +312,6 @@ def test_links_out_of_the_landing_zone_are_ignored_and_named(tmp_path: Path) -> 
         assert "partner.ndjson, a link" in said
         assert ("partner, a link" in said) is (raw_events == str(link))
         assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
-
-
-def copy_project(folder: Path) -> None:
-    """This dbt project, as somebody's who changes it."""
-    for part in ("models", "macros", "seeds", "pipeline", "tests/data"):
-        shutil.copytree(ROOT / part, folder / part)
-    for part in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / part, folder / part)
 
 
 ROBOTS = [

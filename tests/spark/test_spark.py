@@ -19,8 +19,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.paths import SPARK_PYTHONPATH
-from tests.support.dbt_process import Builder
 from tests.support.erasure import ADDRESS, erase
+from tests.support.forked import Builder
 from tests.support.golden import FOLDERS, computed_fields
 from tests.support.malformed import FILES, MALFORMED_LINES, VALID_EDGE_CASES
 from tests.support.real_shops import land_forms

@@ -1,4 +1,4 @@
-"""dbt in a process of its own, which is forked."""
+"""dbt in a process of its own, which is forked: the only one that imports dbt."""
 
 import os
 from contextlib import suppress
@@ -11,27 +11,7 @@ from dbt.contracts.graph.manifest import Manifest
 from pipeline.build import Need, build_need, dbt_options
 from pipeline.dbt_runner import RunError, parse_project, run_dbt
 from pipeline.landing.zone import LandingError, landing_zone
-from tests.support.forked import FORKED, enter
-
-
-class Builder:
-    """A process that builds shop after shop: the first build of dbt takes longer, Spark's far longer."""
-
-    def __init__(self) -> None:
-        self.connection, theirs = FORKED.Pipe()
-        self.process = FORKED.Process(target=dbt_when_told, args=(theirs,), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def dbt(self, *command: object) -> int:
-        """What `dbt` takes, given to that process; the exit code of the command."""
-        self.connection.send(command)
-        code: int = self.connection.recv()
-        return code
-
-    def end(self) -> None:
-        self.connection.send(None)
-        self.process.join()
+from tests.support.forked import enter
 
 
 def dbt_when_told(connection: Connection) -> None:

@@ -110,12 +110,13 @@ def holders(folder: Path, *wanted: bytes) -> set[str]:
     found = set()
     for path in folder.rglob("*"):
         if path.is_file():
-            content = path.read_bytes().lower()
+            parts = [path.read_bytes().lower()]
             if path.suffix == ".duckdb":
                 with duckdb.connect(path, read_only=True) as connection:
                     for (table,) in connection.sql("show tables").fetchall():
                         rows = connection.sql(f"from {table}").fetchall()
-                        content += str(rows).lower().replace("\\\\", "\\").encode()
+                        parts.append(str(rows).lower().replace("\\\\", "\\").encode())
+            content = b"".join(parts)
             for other in OTHERS:
                 content = content.replace(other.encode(), b"")
             if any(each in content for each in wanted):

@@ -6,6 +6,7 @@ This module imports nothing of the project, because a module may be one of anoth
 import os
 import runpy
 import sys
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -15,6 +16,40 @@ from tempfile import TemporaryDirectory
 LIBRARIES = ["dbt.cli.main", "dbt.adapters.duckdb", "fastapi", "httpx", "pyarrow", "uvicorn"]
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(LIBRARIES)
+
+DBT = "tests.support.dbt_process"
+
+
+class Builder:
+    """A process that builds shop after shop: the first build of dbt takes longer, Spark's far longer."""
+
+    def __init__(self) -> None:
+        self.connection, theirs = FORKED.Pipe()
+        self.process = FORKED.Process(target=call, args=(DBT, "dbt_when_told", theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def dbt(self, *command: object) -> int:
+        """What `dbt` takes, given to that process; the exit code of the command."""
+        self.connection.send(command)
+        code: int = self.connection.recv()
+        return code
+
+    def end(self) -> None:
+        self.connection.send(None)
+        self.process.join()
+
+
+def start_dbt(*command: object) -> BaseProcess:
+    """What `dbt` of DBT takes, in a process of its own."""
+    process = FORKED.Process(target=call, args=(DBT, "dbt", *command))
+    process.start()
+    return process
+
+
+def call(module: str, function: str, *arguments: object) -> None:
+    """Call a function whose module only this process imports."""
+    getattr(import_module(module), function)(*arguments)
 
 
 def run_module(

@@ -60,7 +60,7 @@ def test_anomalies_equal_brute_force(shop: Shop) -> None:
     found = set()
     everything = list(cleaned(EVENTS))
     with shop.serving() as server:
-        for hours in range(-4 * 24, 24, 7):
+        for hours in range(-4 * 24, 24, 11):
             server.now = TODAY + timedelta(hours=hours, minutes=7)
             expected = reference_alerts.alerts_of(everything, server.now, ZONE)
             given = server.get(ALERTS).json()

@@ -1,15 +1,13 @@
 """A damaged version is replaced by the last good one at once, and that is reported."""
 
 import shutil
-from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import duckdb
 import pytest
 
 from pipeline.durable import swap_symlink
-from tests.support.shop import MONEY_AT_RISK, NOW, Shop, event
+from tests.support.shop import MONEY_AT_RISK, NOW, Shop
 
 HEADERS = 3 * 4096
 FLIPPED = bytes(byte ^ 255 for byte in range(256))
@@ -20,12 +18,12 @@ WINTER = {"start": "2025-12-10", "end": "2025-12-20"}  # Which nobody has asked 
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A version that is larger than what the answers of these days read: a row group has 122,880 rows."""
     shop = Shop(tmp_path_factory.mktemp("damage"))
-    random = Random(1)
-    instants = (NOW - timedelta(seconds=random.randrange(100 * 86_400)) for _ in range(150_000))
-    shop.land(
-        "events.ndjson",
-        (event("begin_checkout", at.isoformat(), f"{random.random()}", price=at.second) for at in instants),
-    )
+    duckdb.sql(f"""
+        select
+            'begin_checkout' as event_type, 's' || number as session_id, number % 60 as price,
+            timestamptz '{NOW}' - to_seconds(hash(number) % 8640000) as created_at
+        from range(150_000) as numbers (number)
+    """).write_parquet(str(shop.landing / "events.parquet"))
     return shop.built().link.resolve()
 
 

@@ -1,6 +1,8 @@
 """The golden cases: raw events and the exact answers that the contract asks for."""
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from tests.support.golden import FOLDERS, STORES, cases, computed_fields, contents, landed
 from tests.support.reference import differences
 from tests.support.reference_marts import mart_differences
-from tests.support.shop import ALERTS, ATTRIBUTION, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Shop
+from tests.support.shop import ALERTS, ATTRIBUTION, CARTS, FUNNEL, ORDERS, RFM, WHATSAPP, Server, Shop
 from tests.support.tables import table_differences as differences_of_tables
 
 
@@ -25,19 +27,33 @@ def golden_shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return built
 
 
+@pytest.fixture(scope="module")
+def golden_server(golden_shop: Any) -> Iterator[Any]:
+    with ExitStack() as servers:
+
+        @cache
+        def started(name: str, store_timezone: str) -> Server:
+            shop: Shop = golden_shop(name, store_timezone)
+            return servers.enter_context(shop.serving())
+
+        def serving(name: str, case: dict[str, Any]) -> Server:
+            server = started(name, case["store_timezone"])
+            server.now = datetime.fromisoformat(case["now"])
+            return server
+
+        yield serving
+
+
 @pytest.mark.parametrize(("name", "case"), cases())
-def test_golden_case(golden_shop: Any, name: str, case: dict[str, Any]) -> None:
-    shop = golden_shop(name, case["store_timezone"])
-    with shop.serving(datetime.fromisoformat(case["now"])) as server:
-        assert differences(case["answer"], server.stats(**case["query"])) == []
+def test_golden_case(golden_server: Any, name: str, case: dict[str, Any]) -> None:
+    server = golden_server(name, case)
+    assert differences(case["answer"], server.stats(**case["query"])) == []
 
 
 @pytest.mark.parametrize("case", json.loads((FOLDERS["tracker"] / "trend.json").read_text(encoding="utf-8")))
-def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
-    with golden_shop("tracker", case["store_timezone"]).serving(
-        datetime.fromisoformat(case["now"])
-    ) as server:
-        assert differences(case["answer"]["trend"], server.stats(**case["query"])["trend"]) == []
+def test_golden_trend(golden_server: Any, case: dict[str, Any]) -> None:
+    server = golden_server("tracker", case)
+    assert differences(case["answer"]["trend"], server.stats(**case["query"])["trend"]) == []
 
 
 @pytest.mark.parametrize(
@@ -50,16 +66,13 @@ def test_golden_trend(golden_shop: Any, case: dict[str, Any]) -> None:
         )
     ],
 )
-def test_golden_case_of_another_endpoint(golden_shop: Any, path: str, case: dict[str, Any]) -> None:
+def test_golden_case_of_another_endpoint(golden_server: Any, path: str, case: dict[str, Any]) -> None:
     """A golden answer has some of the fields."""
-    with golden_shop("tracker", case["store_timezone"]).serving(
-        datetime.fromisoformat(case["now"])
-    ) as server:
-        given = server.get(path, **case["query"]).json()
-        if path == ALERTS:
-            # Only of rules with thresholds.
-            given["alerts"] = [each for each in given["alerts"] if "expected" not in each]
-        assert differences(case["answer"], computed_fields(case["answer"], given)) == []
+    given = golden_server("tracker", case).get(path, **case["query"]).json()
+    if path == ALERTS:
+        # Only of rules with thresholds.
+        given["alerts"] = [each for each in given["alerts"] if "expected" not in each]
+    assert differences(case["answer"], computed_fields(case["answer"], given)) == []
 
 
 @pytest.mark.parametrize(("name", "store_timezone"), STORES)

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline.paths import ROOT
 from tests.support.projects import copy_project
 from tests.support.random_logs import carts, orders_and_deals, visits_and_orders
 from tests.support.reference import instant
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Scenario
-from tests.support.shop import ZONE, Shop, event
+from tests.support.shop import TARGET, ZONE, Shop, event
 from tests.support.tables import table_differences as differences
 
 EXAMPLES = 1
@@ -216,7 +217,9 @@ def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_p
     assert "Published" in shop.build().stdout and sales() == 3
     assert shop.build("--full-refresh").returncode == 0 and sales() == 3
     shop.root = other_release(tmp_path / "project")
+    shop.environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
     assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
+    shop.root, shop.environment["DBT_TARGET_PATH"] = ROOT, str(TARGET)
     assert "Dropped: 2 rows of 2 files that are gone" in shop.made("--reread").stdout
     assert sales() == 1
     assert shop.made().stdout.startswith("Nothing is new since")
@@ -256,13 +259,14 @@ def other_release(project: Path) -> Path:
 
 def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp_path: Path) -> None:
     shop.root = copy_project(tmp_path / "project")
+    shop.environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
     model = shop.root / "models" / "intermediate" / "int_purchases.sql"
     query = model.read_text()
     condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
     model.write_text(query.replace(condition, "        {% if false %}\n"))
     for day in (6, 7):
         shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
-        assert "Published" in shop.made().stdout
+        assert "Published" in shop.build().stdout
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
 
 
@@ -298,5 +302,5 @@ def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(
     refused = shop.build()
     assert refused.returncode == 1 and "`make reread` drops these rows" in refused.stdout
     assert sessions() == {"second"}
-    assert "Dropped: 1 rows of 1 files" in shop.made("--reread").stdout
+    assert "Dropped: 1 rows of 1 files" in shop.reread().stdout
     assert sessions() == {"first"}

@@ -78,7 +78,7 @@ def test_damaged_version_is_replaced_but_an_empty_build_replaces_none(shop: Shop
         assert server.stats()["total_sales"] == 50
 
     (shop.landing / "a.ndjson").unlink()
-    refused = shop.made("--reread")
+    refused = shop.reread()
     assert refused.returncode != 0
     assert "This build has no event" in refused.stdout
     assert shop.link.resolve() == version
@@ -126,7 +126,7 @@ def test_concurrent_builds_publish_once_and_do_not_block_analysts(small_shop: Sh
             for table, query in queries.items():
                 assert published.sql(query).fetchall(), table
         # Else the queries take a core from the builds all the while.
-        builds[0].join(0.3)
+        builds[0].join(1)
     assert [build.exitcode for build in builds] == [0, 0]
     assert versions() == before + 1
 

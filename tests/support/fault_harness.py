@@ -55,7 +55,7 @@ class Asking:
 
     def ask(self) -> None:
         with httpx.Client(base_url=self.server.client.base_url, headers=authorized(), timeout=30) as client:
-            while not self.enough.wait(0.1):
+            while not self.enough.wait(0.2):
                 self.server.now = NOW + timedelta(seconds=len(self.answers) % 3000)
                 try:
                     response = client.get(DASHBOARD)

@@ -90,6 +90,10 @@ class Shop:
         code = builder().dbt(*command)
         return subprocess.CompletedProcess(arguments, code, output.read_text(encoding="utf-8"))
 
+    def reread(self) -> subprocess.CompletedProcess[str]:
+        """What `make reread` has dbt do."""
+        return self.build("--full-refresh", "--vars", "reread: true")
+
     def made(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what `make build` runs, or with `--reread` what `make reread` does."""
         return self.run("pipeline.build", *arguments)

@@ -216,8 +216,7 @@ def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_p
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
     assert "Published" in shop.build().stdout and sales() == 3
     assert shop.build("--full-refresh").returncode == 0 and sales() == 3
-    shop.root = other_release(tmp_path / "project")
-    shop.environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
+    shop.use_project(other_release(tmp_path / "project"))
     assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
     shop.root, shop.environment["DBT_TARGET_PATH"] = ROOT, str(TARGET)
     assert "Dropped: 2 rows of 2 files that are gone" in shop.made("--reread").stdout
@@ -258,15 +257,15 @@ def other_release(project: Path) -> Path:
 
 
 def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp_path: Path) -> None:
-    shop.root = copy_project(tmp_path / "project")
-    shop.environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
+    shop.land("6.ndjson", [event("purchase", "2026-03-06T10:00:00Z", session_id="6")])
+    shop.built()
+    shop.use_project(copy_project(tmp_path / "project"))
     model = shop.root / "models" / "intermediate" / "int_purchases.sql"
     query = model.read_text()
     condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
     model.write_text(query.replace(condition, "        {% if false %}\n"))
-    for day in (6, 7):
-        shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
-        assert "Published" in shop.build().stdout
+    shop.land("7.ndjson", [event("purchase", "2026-03-07T10:00:00Z", session_id="7")])
+    assert "Published" in shop.build().stdout
     assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
 
 

@@ -25,8 +25,7 @@ def test_failed_build_is_not_published_and_the_old_version_is_served(shop: Shop)
     with shop.serving(NOW) as server:
         version = server.get().headers["X-Data-Version"]
         shop.land("b.ndjson", purchases(2))
-        shop.root = project_with_a_failing_test(shop.folder / "project")
-        shop.environment["DBT_TARGET_PATH"] = str(shop.folder / "target")
+        shop.use_project(project_with_a_failing_test(shop.folder / "project"))
         result = shop.build()
         assert result.returncode != 0
         assert "Nothing was published, as these failed: nothing_is_ever_right" in result.stdout

@@ -197,8 +197,7 @@ def test_shop_can_add_event_names_without_editing_a_model(tmp_path: Path) -> Non
     configuration = configuration.replace("session_id:\n", "session_id:\n      - visita.navegador\n")
     (project / "dbt_project.yml").write_text(configuration, encoding="utf-8")
     shop = Shop(tmp_path / "shop")
-    shop.root = project
-    shop.environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
+    shop.use_project(project)
     shop.land(
         "a.ndjson",
         [

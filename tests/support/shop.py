@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import httpx
 import uvicorn
+from dbt.constants import PARTIAL_PARSE_FILE_NAME
 
 from pipeline.build import COMMAND
 from pipeline.paths import ROOT
@@ -83,6 +85,14 @@ class Shop:
         """Write events as one NDJSON file of the landing zone."""
         text = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
         (self.landing / name).write_text(text, encoding="utf-8")
+
+    def use_project(self, project: Path) -> None:
+        """Let builds be of a copy of the project, of which dbt parses what is not as in this one."""
+        self.root, target = project, self.folder / "target"
+        target.mkdir()
+        with suppress(FileNotFoundError):
+            shutil.copy(TARGET / PARTIAL_PARSE_FILE_NAME, target)
+        self.environment["DBT_TARGET_PATH"] = str(target)
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dbt build` as `make build` does, whether it succeeds or not."""

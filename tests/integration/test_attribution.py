@@ -1,5 +1,6 @@
 """Attribution: which visits led to an order, and their shares."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -92,27 +93,6 @@ def test_login_in_a_later_file_links_visits_of_another_browser_to_the_order(shop
         ]
 
 
-def test_future_refund_is_not_deducted(shop: Shop) -> None:
-    shop.land(
-        "events.ndjson",
-        [
-            visit("2026-03-08T09:00:00Z", source="google"),
-            visit("2026-03-08T10:00:00Z", source="tiktok"),
-            visit("2026-03-08T10:01:00Z", kind="purchase", order_id="7", price="0.05"),
-            visit("2026-03-09T10:00:00Z", kind="refund", order_id="7", metadata={"amount": 0.02}),
-        ],
-    )
-    with shop.built().serving(NOW) as server:
-        for now, tiktok, google in ((NOW, 0.02, 0.03), (NOW + timedelta(days=1), 0.01, 0.02)):
-            server.now = now
-            given = server.get(ATTRIBUTION, include="paths").json()
-            assert {row["name"]: row["revenue"] for row in given["models"]["linear"]} == {
-                "google": google,
-                "tiktok": tiktok,
-            }
-            assert given["paths"][0]["revenue"] == google + tiktok
-
-
 def test_ad_spend_file_gives_cost_and_return_per_source(tmp_path: Path) -> None:
     # What lies above the landing zone says nothing of its files.
     shop = Shop(tmp_path / "ad_spend of all shops")
@@ -156,24 +136,47 @@ def test_ad_spend_file_gives_cost_and_return_per_source(tmp_path: Path) -> None:
         assert rows["google"]["visits"] == 1
 
 
-def test_beyond_200_campaigns_the_rest_is_summed_as_other(shop: Shop) -> None:
-    campaigns = [*(f"c{number}" for number in range(205)), "other"]
-    shop.land(
-        "events.ndjson",
-        [
-            visit(
-                "2026-03-08T10:00:00Z",
-                f"s{number}",
-                "purchase",
-                utm_campaign=campaign,
-                price=str(1000 - number),
-            )
-            for number, campaign in enumerate(campaigns)
-        ],
-    )
+CAMPAIGNS = [*(f"c{number}" for number in range(205)), "other"]
+MANY_CAMPAIGNS = [
+    visit("2026-01-20T10:00:00Z", f"s{number}", "purchase", utm_campaign=campaign, price=str(1000 - number))
+    for number, campaign in enumerate(CAMPAIGNS)
+]
+SOURCE_NAMED_OTHER = [
+    visit("2026-01-10T10:00:00Z", source, "purchase", source=source, price=price)
+    for source, price in (("google", "1"), ("other", "2"))
+]
+REFUND_OF_TOMORROW = [
+    visit("2026-03-08T09:00:00Z", source="google"),
+    visit("2026-03-08T10:00:00Z", source="tiktok"),
+    visit("2026-03-08T10:01:00Z", kind="purchase", order_id="7", price="0.05"),
+    visit("2026-03-09T10:00:00Z", kind="refund", order_id="7", metadata={"amount": 0.02}),
+]
+
+
+@pytest.fixture(scope="module")
+def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Three shops in one, each on days of its own."""
+    shop = Shop(tmp_path_factory.mktemp("edges"))
+    shop.land("events.ndjson", [*MANY_CAMPAIGNS, *SOURCE_NAMED_OTHER, *REFUND_OF_TOMORROW])
     with shop.built().serving(NOW) as server:
-        given = server.get(ATTRIBUTION, by="campaign").json()
-        (direct,) = server.get(ATTRIBUTION, include="campaigns").json()["rows"]
+        yield server
+
+
+def test_future_refund_is_not_deducted(edge_cases: Server) -> None:
+    for now, tiktok, google in ((NOW, 0.02, 0.03), (NOW + timedelta(days=1), 0.01, 0.02)):
+        edge_cases.now = now
+        given = edge_cases.get(ATTRIBUTION, include="paths", start="2026-03-01").json()
+        assert {row["name"]: row["revenue"] for row in given["models"]["linear"]} == {
+            "google": google,
+            "tiktok": tiktok,
+        }
+        assert given["paths"][0]["revenue"] == google + tiktok
+
+
+def test_beyond_200_campaigns_the_rest_is_summed_as_other(edge_cases: Server) -> None:
+    day = {"start": "2026-01-20", "end": "2026-01-20"}
+    given = edge_cases.get(ATTRIBUTION, by="campaign", **day).json()
+    (direct,) = edge_cases.get(ATTRIBUTION, include="campaigns", **day).json()["rows"]
     assert direct["campaigns"] == given["rows"]
     assert len(given["rows"]) == 200
     assert [row["name"] for row in given["rows"][:2]] == ["c0", "c1"]
@@ -187,13 +190,6 @@ def test_beyond_200_campaigns_the_rest_is_summed_as_other(shop: Shop) -> None:
     assert given["models"]["linear"][-1] == {"name": "other", "revenue": rest}
 
 
-def test_source_named_other_is_ranked_as_a_source(shop: Shop) -> None:
-    shop.land(
-        "events.ndjson",
-        [
-            visit("2026-03-08T10:00:00Z", source, "purchase", source=source, price=price)
-            for source, price in (("google", "1"), ("other", "2"))
-        ],
-    )
-    with shop.built().serving(NOW) as server:
-        assert [row["name"] for row in server.get(ATTRIBUTION).json()["rows"]] == ["other", "google"]
+def test_source_named_other_is_ranked_as_a_source(edge_cases: Server) -> None:
+    given = edge_cases.get(ATTRIBUTION, start="2026-01-10", end="2026-01-10").json()
+    assert [row["name"] for row in given["rows"]] == ["other", "google"]

@@ -1,6 +1,7 @@
 """A damaged version is replaced by the last good one at once, and that is reported."""
 
 import shutil
+import time
 from pathlib import Path
 
 import duckdb
@@ -110,3 +111,20 @@ def test_health_reports_unreadable_versions_until_one_is_readable(shop: Shop, go
         damage(version)  # Twice is not at all.
         server.follows()
         assert server.get(MONEY_AT_RISK, **WINTER).json()["checkouts"] == checkouts(good)
+
+
+def test_version_without_a_database_leaves_the_last_good_one_in_service(
+    shop: Shop, good: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with shop.serving(NOW) as server:
+        before = server.get(MONEY_AT_RISK, **WINTER)
+        publish(shop, good, "2-noise").write_bytes(b"noise" * 10_000)
+        deadline = time.monotonic() + 10
+        while "version 2-noise cannot be read" not in caplog.text:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert str(shop.folder) not in caplog.text
+        assert server.get(MONEY_AT_RISK, **WINTER).content == before.content
+        publish(shop, good, "3-mended")
+        server.follows()
+        assert server.get(MONEY_AT_RISK, **WINTER).content == before.content

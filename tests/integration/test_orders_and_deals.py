@@ -101,26 +101,34 @@ def test_refund_counts_once_its_order_is_known_and_is_reported_until_then(shop: 
         assert [(day["orders"], day["net_revenue"]) for day in given["by_day"] if day["orders"]] == [(1, 10)]
 
 
-def test_placeholder_order_id_joins_no_purchases(shop: Shop) -> None:
-    nothings = ["", " ", "undefined", "null", "NaN", "[object Object]", "(not set)", None]
+NO_ORDER_IDS = ["", " ", "undefined", "null", "NaN", "[object Object]", "(not set)", None]
+CART = {"cart_items": "Gorra, Buzo ana@example.com", "total": 90000, "items_count": 2}
+
+
+@pytest.fixture(scope="module")
+def odd_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A purchase for each text that is no order's id, and a cart whose items name a customer."""
+    shop = Shop(tmp_path_factory.mktemp("odd"))
     shop.land(
         "a.ndjson",
         [
-            event("purchase", "2026-03-07T10:00:00Z", f"s{number}", order_id=order_id, price=1)
-            for number, order_id in enumerate(nothings)
+            *(
+                event("purchase", "2026-03-07T10:00:00Z", f"s{number}", order_id=order_id, price=1)
+                for number, order_id in enumerate(NO_ORDER_IDS)
+            ),
+            event("whatsapp_cart_click", "2026-03-08T10:00:00Z", user_id="ana@example.com", metadata=CART),
         ],
     )
-    with shop.built().published() as published:
+    return shop.built()
+
+
+def test_placeholder_order_id_joins_no_purchases(odd_shop: Shop) -> None:
+    with odd_shop.published() as published:
         assert published.sql("select count(*), count(order_id) from fct_orders").fetchall() == [(8, 0)]
 
 
-def test_open_deal_lists_its_items_and_no_personal_data(shop: Shop) -> None:
-    cart = {"cart_items": "Gorra, Buzo ana@example.com", "total": 90000, "items_count": 2}
-    shop.land(
-        "a.ndjson",
-        [event("whatsapp_cart_click", "2026-03-08T10:00:00Z", user_id="ana@example.com", metadata=cart)],
-    )
-    with shop.built().serving(NOW) as server:
+def test_open_deal_lists_its_items_and_no_personal_data(odd_shop: Shop) -> None:
+    with odd_shop.serving(NOW) as server:
         given = server.get(WHATSAPP)
         (deal,) = given.json()["open_deals"]
         assert (deal["session_id"], deal["since"], deal["value"]) == ("s", "2026-03-08T10:00:00Z", 90000)

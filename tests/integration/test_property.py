@@ -61,12 +61,13 @@ class BusyShop:
             assert mart_differences(published, scenario.events, scenario.timezone) == []
             self.ask_the_marts(published, scenario)
         for now, query in [*scenario.queries, *self.asked_before]:
-            for asked_at in (now, now, now + timedelta(seconds=1)):
+            for asked_at in (now, now + timedelta(seconds=1)):
                 self.server.now = asked_at
                 expected = answer(scenario.events, asked_at, scenario.timezone, **query)
-                different = differences(expected, self.server.stats(**query))
                 asked = f"{query} at {asked_at} in {scenario.timezone}"
-                assert not different, "\n".join([asked, *different])
+                for _ in ("computed", "cached"):
+                    different = differences(expected, self.server.stats(**query))
+                    assert not different, "\n".join([asked, *different])
             days = {name: query[name] for name in ("start", "end") if name in query}
             for path, reference in REFERENCES.items():
                 asks = dict(days)

@@ -241,11 +241,11 @@ def test_large_tracking_bodies_do_not_delay_other_requests(shop: Shop, tracked: 
     with shop.serving(**tracked) as server:
         assert server.client.post(TRACK, content=body).status_code == 202
         before = server.cpu_seconds()
-        for _ in range(5):
+        for _ in range(3):
             assert server.client.post(TRACK, content=body).status_code == 202
         taken = server.cpu_seconds() - before
     before = time.thread_time()
-    for _ in range(5):
+    for _ in range(3):
         json.dumps(json.loads(body))
     assert taken < (time.thread_time() - before) / 4
 

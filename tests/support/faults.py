@@ -48,7 +48,7 @@ def kill_when(has_happened: Callable[[Shop, Path], bool]) -> Fault:
         shop, before = harness.shop, harness.shop.link.resolve()
         build = shop.start_build()
         while build.is_alive() and not has_happened(shop, before):
-            pass
+            time.sleep(0.001)
         time.sleep(random.choice((0, random.uniform(0, 0.03))))
         build.kill()
         build.join()

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -18,70 +17,6 @@ from pipeline.paths import ROOT
 from tests.support.shop import NOW, Shop, event
 
 NOBODY = 65_534
-
-
-def land_gzip(shop: Shop, day: str) -> None:
-    shop.land(
-        "events.ndjson",
-        [
-            event(
-                "purchase", f"{day}T10:00:00Z", price="10.50", metadata='{"quantity": 2}', product_slug="a,b"
-            ),
-            event("purchase", f"{day}T11:00:00-05:00", user_id="ana@example.com", product_slug='señal "x"'),
-        ],
-    )
-    plain = shop.landing / "events.ndjson"
-    (shop.landing / "day").mkdir()
-    (shop.landing / "day" / "events.JSONL.gz").write_bytes(
-        gzip.compress(b"\xef\xbb\xbf" + plain.read_bytes())
-    )
-    plain.unlink()
-
-
-def land_csv(shop: Shop, day: str) -> None:
-    (shop.landing / "events.csv").write_text(
-        "price,created_at,event_type,session_id,product_slug,metadata,user_id\n"
-        f'10.50,{day}T10:00:00Z,purchase,s,"a,b","{{""quantity"": 2}}",\n'
-        f',{day}T11:00:00-05:00,purchase,s,"señal ""x""",,ana@example.com\n',
-        encoding="utf-8",
-    )
-
-
-def land_parquet(shop: Shop, day: str, columns: str = "*") -> None:
-    duckdb.sql(
-        f"""
-        select {columns} from (
-            select 10.5 as price, timestamptz '{day} 10:00:00+00' as created_at, 'purchase' as event_type,
-                's' as session_id, 'a,b' as product_slug, {{'quantity': 2}} as metadata, null as user_id
-            union all
-            select null, '{day} 11:00:00-05', 'purchase', 's', 'señal "x"', null, 'ana@example.com'
-        )
-        """
-    ).write_parquet(str(shop.landing / f"it's {day}.parquet"))
-
-
-def land_parquet_with_a_name_of_duckdb(shop: Shop, day: str) -> None:
-    land_parquet(shop, day, "*, 7 as File_Row_Number")
-
-
-def test_every_format_gives_the_same_numbers(shop: Shop) -> None:
-    """The same two purchases, in each format on a day of its own."""
-    landed: dict[str, Callable[[Shop, str], None]] = {
-        "2026-03-04": land_parquet_with_a_name_of_duckdb,
-        "2026-03-05": land_gzip,
-        "2026-03-06": land_csv,
-        "2026-03-07": land_parquet,
-    }
-    for day, land in landed.items():
-        land(shop, day)
-    shop.built()
-    with shop.serving(NOW) as server:
-        for day in landed:
-            answer = server.stats(start=day, end=day)
-            assert (answer["total_sales"], answer["total_revenue"]) == (2, 21.0)
-            assert answer["sales_by_day"] == [{"date": day, "count": 2}]
-            assert answer["top_products"] == [{"slug": "a,b", "count": 2}, {"slug": 'señal "x"', "count": 1}]
-            assert answer["retention_metrics"]["total_unique_buyers"] == 2
 
 
 def test_rows_that_are_no_events_are_quarantined_with_reason_and_text(shop: Shop) -> None:

@@ -17,7 +17,7 @@ def test_schemathesis_finds_no_violation(server: Server, tmp_path: Path) -> None
             "run",
             str(server.client.base_url.join("/openapi.json")),
             f"--header=Authorization: {authorized()['Authorization']}",
-            "--max-examples=80",
+            "--max-examples=60",
             "--seed=1",
         ],
         cwd=tmp_path,

@@ -200,7 +200,7 @@ ServerFault = Callable[[FaultHarness, "subprocess.Popen[bytes]", Random], None]
 def send(client: httpx.Client, sender: str, enough: Event) -> list[tuple[str, int]]:
     """Post events until told or nobody answers; the session of each and the status of its answer."""
     answers = []
-    for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
+    for number in itertools.takewhile(lambda _: not enough.wait(0.005), itertools.count()):
         key = f"{sender}-{number}"
         sent = event("page_view", "2026-03-07T10:00:00Z", key, idempotency_key=key)
         try:

@@ -117,6 +117,10 @@ FORMATS: dict[str, Content] = {
     "tabs.tsv": lambda day, _: csv(day, "\t"),
     "commas.tsv": lambda day, _: csv(day),
     "metadata.csv": lambda day, _: csv(day).replace(b"user_id\n", b"metadata\n").replace(b",\n", b",{}\n"),
+    "quotes.csv": lambda day, _: (
+        "price,created_at,event_type,session_id,product_slug,metadata\n"
+        f'79900,{day}T04:46:40-05:00,purchase,s,"gorra","{{""quantity"": 2, ""note"": ""a, b""}}"\n'
+    ).encode(),
     "names.csv": lambda day, _: (
         csv(day)
         .replace(b"event_type", b" Event_Type ")
@@ -126,6 +130,7 @@ FORMATS: dict[str, Content] = {
     "names.ndjson": lambda day, _: lines(
         {"Price ": "79900", "PRODUCT_SLUG": "gorra", **sale(day, price=..., product_slug=...)}
     ),
+    "day/marked.JSONL.gz": lambda day, _: gzip.compress(BOM.encode() + lines(view(day), sale(day))),
     "frames.ndjson.zst": lambda day, _: zstd(lines(view(day)), lines(sale(day))),
     "frames.csv.zst": lambda day, _: zstd(csv(day)[:20], csv(day)[20:]),
     "members.tsv.gz": lambda day, _: gzip.compress(csv(day, "\t")[:20]) + gzip.compress(csv(day, "\t")[20:]),
@@ -143,6 +148,7 @@ FORMATS: dict[str, Content] = {
     "numbers.parquet": lambda day, folder: parquet(folder, columns(day, session_id="123.0::double")),
     "names.parquet": lambda day, folder: parquet(folder, columns(day).replace("as price", 'as " Price"')),
     # To DuckDB each of these names means others too, unless it is told better.
+    "it's.parquet": lambda day, folder: parquet(folder, columns(day, File_Row_Number="7")),
     "b.parquet": lambda day, folder: parquet(folder, columns(day)),
     "[b].parquet": lambda day, folder: parquet(folder, columns(day)),
     "*.parquet": lambda day, folder: parquet(folder, columns(day)),

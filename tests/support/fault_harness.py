@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 STATUS_FILES = {"last_build.json", "watcher.json"}
 EXPECTED_FILES = {"build.duckdb", "current.duckdb", "erased", "key", "parquet", "versions", *STATUS_FILES}
 SENDERS = 4
-REPEATED = 20_000
+REPEATED = 5_000
 
 
 @dataclass

@@ -82,7 +82,8 @@ def position(touches: list[Touch]) -> list[Fraction]:
 
 def time_decay(touches: list[Touch], at: datetime) -> list[Fraction]:
     weights = [rounded(Fraction(2 ** -((at - each.at) / WEEK)), 12) if each.at else 1 for each in touches]
-    parts = [rounded(Fraction(float(each) / float(sum(weights))), 12) for each in weights]
+    total = float(sum(weights))
+    parts = [rounded(Fraction(float(each) / total), 12) for each in weights]
     return rest_to_last(parts, Fraction(1))
 
 

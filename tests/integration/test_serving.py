@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -243,11 +243,13 @@ def test_long_texts_many_sources_and_wrong_clocks_do_not_slow_the_dashboard(
     shop.land("b.ndjson", [event("purchase", "2026-03-07T10:00:00Z", price=1)])
     version = shop.built().link.resolve()
     swap_symlink(shop.link, first)
-    asked: list[str] = []
+    past, asked = date(2026, 3, 6), list[str]()
     rows = ReadSnapshot.rows
 
     def counted(snapshot: ReadSnapshot, query: SqlQuery[Row], parameters: Parameters) -> list[Row]:
-        asked.append(query.name)
+        # Not those of windows up to now, which the server computes by itself.
+        if parameters.get("last_date", past) == past:
+            asked.append(query.name)
         return rows(snapshot, query, parameters)
 
     monkeypatch.setattr(ReadSnapshot, "rows", counted)
@@ -257,15 +259,12 @@ def test_long_texts_many_sources_and_wrong_clocks_do_not_slow_the_dashboard(
         assert len(answer.content) < 30_000
         assert len(sources) == 200 and sources[-1] == {"source": "other", "sessions": 265 - 199}
         assert sources[0] == {"source": "0" + "x" * 255, "sessions": 1}
-        server.get(end="2026-03-06")
-        # The server has begun to compute these by itself.
-        for mode in ("total", "unique"):
-            server.get(mode=mode, compare="previous")
-            server.get(mode=mode)
+        server.get(end=str(past))
+        assert asked
         asked.clear()
         for second in (1, 2):
             server.now = NOW + timedelta(seconds=second)
-            server.get(end="2026-03-06")
+            server.get(end=str(past))
         assert asked == []
         assert answer.headers["X-Data-Newest-Event-At"] == at
         for _ in range(100):

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from bench import page, watching
 from bench.events import LAST_DAY
 from bench.raw_events import RawEvents
-from bench.shop import Server, Shop, memory, written_by_children
+from bench.shop import MORE_EVENTS, Server, Shop, memory, written_by_children
 from serve.endpoint import Endpoint
 from serve.endpoints import alerts, attribution, carts, dashboard, funnel, orders, rfm
 from serve.query import Mode
@@ -28,7 +28,6 @@ ANSWERS = 30
 RAW_ANSWERS = 6
 CONNECTIONS = 50
 LOAD_SECONDS = 10
-MORE_EVENTS = 10_000
 BUILDS = 3
 RESULTS = Path(__file__).parent / "results.md"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "fastapi", "uvicorn")
@@ -110,7 +109,7 @@ def build_rows(shop: Shop, count: int) -> list[str]:
     rows = [f"| full build, {count:,} events | {full}, peak memory {megabytes(shop.build_peak_bytes)} |"]
     taken, written = [], written_by_children()
     for _ in range(BUILDS):
-        shop.lands_more(MORE_EVENTS)
+        shop.lands_more()
         seconds, _ = shop.build()
         taken.append((seconds, shop.seconds_in_models()))
     in_all, in_models = map(median, zip(*taken, strict=True))

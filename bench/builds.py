@@ -9,9 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.shop import ROOT, Shop
-
-MORE = 10_000
+from bench.shop import MORE_EVENTS, ROOT, Shop
 
 
 class Figures:
@@ -28,7 +26,7 @@ class Figures:
         self.peak.append(shop.build_peak_bytes / 1e9)
 
     def add_build_of_more(self, shop: Shop) -> None:
-        shop.lands_more(MORE)
+        shop.lands_more()
         self.more.append(shop.build()[0])
         self.in_models.append(shop.seconds_in_models())
 
@@ -41,7 +39,7 @@ def main() -> None:
     parser.add_argument("--against", required=True, help="a git revision")
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--builds", type=int, default=3, help="how many full builds of each")
-    parser.add_argument("--more", type=int, default=1, help=f"builds of {MORE:,} more after each of them")
+    parser.add_argument("--more", type=int, default=1, help=f"builds of {MORE_EVENTS:,} more after each")
     arguments = parser.parse_args()
     if min(arguments.builds, arguments.more) < 1:
         parser.error("--builds and --more must be 1 or more.")
@@ -69,7 +67,7 @@ def main() -> None:
     for name, unit, (old, new) in (
         ("full build", "s", full),
         ("its peak memory", "GB", memory),
-        (f"{MORE:,} more", "s", more),
+        (f"{MORE_EVENTS:,} more", "s", more),
         ("the same without dbt's start-up", "s", in_models),
     ):
         print(f"{name}: {old:.1f} and {new:.1f} {unit}, ratio {new / old:.2f}")

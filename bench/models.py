@@ -14,10 +14,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.shop import ROOT, Shop
+from bench.shop import MORE_EVENTS, ROOT, Shop
 from pipeline.build import COMMAND, WITHOUT_SEEDS, WITHOUT_VIEWS
-
-MORE = 10_000
 
 
 def main() -> None:
@@ -28,7 +26,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="bench-") as folder:
         shop = Shop(Path(folder, "shop"), arguments.events)
-        shop.lands_more(MORE)
+        built = {result["unique_id"].split(".")[2] for result in shop.results()["results"]}
+        if unknown := set(arguments.models) - built:
+            parser.error(f"there is no model {min(unknown)}.")
+        shop.lands_more()
         build_file = shutil.copy(shop.warehouse / "build.duckdb", folder)
         pairs = []
         for _ in range(arguments.builds):
@@ -40,7 +41,7 @@ def main() -> None:
     with_them, without = (median(seconds) for seconds in zip(*pairs, strict=True))
     more = median(a - b for a, b in pairs)
     print(
-        f"{MORE:,} more on {arguments.events:,}, median of {arguments.builds} builds by turns:"
+        f"{MORE_EVENTS:,} more on {arguments.events:,}, median of {arguments.builds} builds by turns:"
         f" {with_them:.2f} s, without these models {without:.2f} s, median difference {more:.2f} s"
     )
 

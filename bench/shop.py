@@ -24,6 +24,7 @@ from serve.tokens import admin_token
 
 ROOT = Path(__file__).parents[1]
 RETAINED_COPIES = 5
+MORE_EVENTS = 10_000
 SECRET = "a secret that only the bench knows"
 
 
@@ -61,7 +62,7 @@ class Shop:
         write(self.landed, count)
         self.build_seconds, self.build_peak_bytes = self.build()
 
-    def lands_more(self, count: int) -> None:
+    def lands_more(self, count: int = MORE_EVENTS) -> None:
         number = len(list(self.landed.parent.glob("more-*")))
         events.write_more(self.landed.with_stem(f"more-{number}"), self.landed, count)
 

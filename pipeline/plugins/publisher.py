@@ -32,6 +32,11 @@ from pipeline.tuning import reuse_macro_contexts, tune_process
 from pipeline.versions import digest, is_linked, publish_version
 
 DUPLICATES = "int_duplicate_events"
+# Options of DuckDB: the variable that sets each, what it may be, and what that is called.
+LIMITS = {
+    "memory_limit": ("BUILD_MEMORY", "[0-9.]+ *[KMGT]i?B", "amount of memory such as 2GB"),
+    "threads": ("BUILD_THREADS", "[1-9][0-9]{0,3}", "number of threads such as 2"),
+}
 IS_READ = "read_rows.file_id in (select file_id from landed.files)"
 
 log = logging.getLogger(__name__)
@@ -69,18 +74,11 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         if (robots := os.environ.get("COUNT_ROBOTS") or "off") not in ("on", "off"):
             raise DbtRuntimeError(f"COUNT_ROBOTS must be on or off, not {robots!r}.")
-        if memory := os.environ.get("BUILD_MEMORY"):
-            if not re.fullmatch(r"[0-9.]+ *[KMGT]i?B", memory, re.IGNORECASE):
-                raise DbtRuntimeError(
-                    f"BUILD_MEMORY is {memory!r}, which is no amount of memory such as 2GB."
-                )
-            config["memory_limit"] = memory
-        if threads := os.environ.get("BUILD_THREADS"):
-            if not re.fullmatch("[1-9][0-9]{0,3}", threads):
-                raise DbtRuntimeError(
-                    f"BUILD_THREADS is {threads!r}, which is no number of threads such as 2."
-                )
-            config["threads"] = threads
+        for option, (variable, pattern, kind) in LIMITS.items():
+            if value := os.environ.get(variable):
+                if not re.fullmatch(pattern, value, re.IGNORECASE):
+                    raise DbtRuntimeError(f"{variable} is {value!r}, which is no {kind}.")
+                config[option] = value
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach a file for the text that is read, which takes no more room once the build has ended."""

@@ -69,7 +69,7 @@ def test_documentation_needs_no_other_host(tab: Tab) -> None:
 @pytest.mark.parametrize(
     ("tab", "language"),
     [
-        # Its texts are the longer ones.
+        # Spanish on the phone, because its texts are the longer ones.
         ({"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}, "es"),
         ({"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}, "en"),
     ],

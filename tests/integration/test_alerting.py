@@ -44,7 +44,7 @@ def alerting(shop: Shop, webhook: str, **variables: str) -> Iterator[BaseProcess
     try:
         yield process
     finally:
-        assert stop(process) == 0, log.read_text()
+        assert stop(process, 20) == 0, log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_watcher_posts_an_alert_once_and_stops_the_alerting_process(shop: Shop) 
             checked_at = (shop.warehouse / "alerts.json").stat().st_mtime_ns
             webhook.until(lambda: (shop.warehouse / "alerts.json").stat().st_mtime_ns > checked_at)
         finally:
-            assert watcher.stop() == 0
+            assert watcher.stop(60) == 0
         assert webhook.types == ["payment_errors"]
         (message,) = webhook.taken
         assert message["text"] == message["message"] == "Errores de pago en la última hora: 1."

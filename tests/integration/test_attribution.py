@@ -155,7 +155,7 @@ REFUND_OF_TOMORROW = [
 
 @pytest.fixture(scope="module")
 def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Three shops in one, each on days of its own."""
+    """The events of three tests, each on days of their own."""
     shop = Shop(tmp_path_factory.mktemp("edges"))
     shop.land("events.ndjson", [*MANY_CAMPAIGNS, *SOURCE_NAMED_OTHER, *REFUND_OF_TOMORROW])
     with shop.built().serving(NOW) as server:

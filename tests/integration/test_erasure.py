@@ -88,16 +88,16 @@ def test_pseudonym_identifies_a_customer_until_erasure(shop: Shop) -> None:
     assert customers() == {hers: 2}
     assert holders(shop.warehouse, hers.encode()) >= {"build.duckdb", shop.link.resolve().name}
 
-    def assert_nobody_is_her() -> None:
+    def assert_is_erased() -> None:
         assert holders(shop.warehouse, hers.encode()) == set()
         assert [*customers().values()] == [2]
         refused = pseudonym(shop)
         assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", "This customer was erased.\n")
 
     assert erase(shop).returncode == 0
-    assert_nobody_is_her()
+    assert_is_erased()
     shop.built()
-    assert_nobody_is_her()
+    assert_is_erased()
 
 
 def texts_of(shop: Shop) -> set[str]:

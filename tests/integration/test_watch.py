@@ -117,7 +117,7 @@ def test_watcher_stopped_during_a_build_loses_nothing(shop: Shop, watcher: Watch
     last_written = (shop.warehouse / "build.duckdb").stat().st_mtime_ns
     land(shop, "i.ndjson")
     watcher.until(lambda: (shop.warehouse / "build.duckdb").stat().st_mtime_ns != last_written)
-    assert watcher.stop() == 0
+    assert watcher.stop(30) == 0
     assert watcher.lines("Stopped.")
     assert set(purchases(shop)) - set(before) <= {"i.ndjson"}
     assert purchases(shop.built()) == sorted([*before, "i.ndjson"])

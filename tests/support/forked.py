@@ -41,7 +41,7 @@ class Builder:
 
 
 def start_dbt(*command: object) -> BaseProcess:
-    """What `dbt` of DBT takes, in a process of its own."""
+    """Call `dbt` of the module DBT in a process of its own."""
     process = FORKED.Process(target=call, args=(DBT, "dbt", *command))
     process.start()
     return process
@@ -68,25 +68,25 @@ def run_module(
 def start_module(
     module: str, *, folder: Path, environment: dict[str, str], log: Path = Path(os.devnull)
 ) -> BaseProcess:
-    """The same, while it runs; what it prints is added to the file `log`."""
+    """Start what `python -m module` is; what it prints is added to the file `log`."""
     return start(module, (), folder, environment, log, log)
 
 
-def stop(process: BaseProcess) -> int:
-    """End a process as an operator does; its exit code, once it has ended."""
+def stop(process: BaseProcess, seconds: float) -> int:
+    """End a process by SIGTERM; its exit code. Fails where it has not ended after so many seconds."""
     process.terminate()
-    process.join(60)
+    process.join(seconds)
     assert process.exitcode is not None
     return process.exitcode
 
 
-def start(module: str, arguments: tuple[str, ...], *surroundings: object) -> BaseProcess:
-    process = FORKED.Process(target=be_module, args=(module, arguments, *surroundings))
+def start(module: str, arguments: tuple[str, ...], *others: object) -> BaseProcess:
+    process = FORKED.Process(target=execute_module, args=(module, arguments, *others))
     process.start()
     return process
 
 
-def be_module(
+def execute_module(
     module: str,
     arguments: tuple[str, ...],
     folder: Path,
@@ -94,13 +94,13 @@ def be_module(
     stdout: Path,
     stderr: Path,
 ) -> None:
-    enter(folder, environment, stdout, stderr)
+    prepare_process(folder, environment, stdout, stderr)
     sys.argv = [module, *arguments]
     sys.path.insert(0, str(folder))
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def enter(folder: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
+def prepare_process(folder: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
     """Let this process have that folder, that environment and these files, which may be the same."""
     os.environ.clear()
     os.environ.update(environment)

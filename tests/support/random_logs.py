@@ -35,14 +35,10 @@ PAUSES_OF_CARTS = [
     for more in (timedelta(0), timedelta(microseconds=1))
 ] + [timedelta(minutes=5), timedelta(hours=3), timedelta(hours=25), timedelta(hours=80)]
 
-CLICKS = ["whatsapp_cart_click"] * 3
 TYPES_OF_ORDERS = [
     *["purchase"] * 6,
-    "refund",
-    "refund",
-    "order_cancelled",
-    "page_view",
-    *CLICKS,
+    *["refund", "refund", "order_cancelled", "page_view"],
+    *["whatsapp_cart_click"] * 3,
     "whatsapp_purchase",
 ]
 IDS = [None, None, None, *"123456"]

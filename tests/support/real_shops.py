@@ -118,8 +118,8 @@ FORMATS: dict[str, Content] = {
     "commas.tsv": lambda day, _: csv(day),
     "metadata.csv": lambda day, _: csv(day).replace(b"user_id\n", b"metadata\n").replace(b",\n", b",{}\n"),
     "quotes.csv": lambda day, _: (
-        "price,created_at,event_type,session_id,product_slug,metadata\n"
-        f'79900,{day}T04:46:40-05:00,purchase,s,"gorra","{{""quantity"": 2, ""note"": ""a, b""}}"\n'
+        "price,created_at,event_type,session_id,product_slug,product_name,metadata\n"
+        f'79900,{day}T04:46:40-05:00,purchase,s,gorra,"Caña","{{""quantity"": 2, ""note"": ""a, b""}}"\n'
     ).encode(),
     "names.csv": lambda day, _: (
         csv(day)

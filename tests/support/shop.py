@@ -73,7 +73,7 @@ class Shop:
             "DBT_TARGET": "duckdb",
             "DBT_TARGET_PATH": str(TARGET),
             "DBT_LOG_LEVEL_FILE": "none",
-            # More threads take 12 % more processor time for so few rows.
+            # One, because more threads take 12 % more processor time for so few rows.
             "BUILD_THREADS": "1",
             # What dbt writes of a build, which the watcher does not ask for either, takes it 0.3 s.
             "DBT_WRITE_JSON": "false",
@@ -87,7 +87,7 @@ class Shop:
         (self.landing / name).write_text(text, encoding="utf-8")
 
     def use_project(self, project: Path) -> None:
-        """Let builds be of a copy of the project, of which dbt parses what is not as in this one."""
+        """Build a copy of the project from now on, of which dbt parses only what differs from this one."""
         self.root, target = project, self.folder / "target"
         target.mkdir()
         with suppress(FileNotFoundError):
@@ -118,7 +118,7 @@ class Shop:
         return start_dbt(*self.command(*arguments))
 
     def command(self, *arguments: str) -> tuple[list[str], Path, dict[str, str], Path]:
-        """What `dbt` of tests.forked takes to build this shop."""
+        """What `dbt` of `tests/support/dbt_process.py` takes to build this shop."""
         self.warehouse_stands_in()
         build = ["--no-use-colors", *COMMAND, *arguments]
         return build, self.root, self.environment, self.folder / "output"

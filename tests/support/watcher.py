@@ -27,6 +27,6 @@ class Watcher:
             assert self.process.is_alive() and time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.2)  # A look opens the published version.
 
-    def stop(self) -> int:
-        """Stop it as an operator does; its exit code."""
-        return stop(self.process)
+    def stop(self, seconds: float) -> int:
+        """Stop it by SIGTERM, within so many seconds; its exit code."""
+        return stop(self.process, seconds)

@@ -18,7 +18,7 @@ from tests.support.random_logs import carts, orders_and_deals, visits_and_orders
 from tests.support.reference import instant
 from tests.support.reference_marts import mart_differences
 from tests.support.scenario import Scenario
-from tests.support.shop import ZONE, Shop, event
+from tests.support.shop import ZONE, Shop, event, only
 from tests.support.tables import table_differences as differences
 
 EXAMPLES = 1
@@ -113,50 +113,41 @@ def test_incremental_builds_equal_a_full_build(tmp_path_factory: pytest.TempPath
     GrowingShop(tmp_path_factory.mktemp("shop"), seed).grows()
 
 
-def test_late_events_change_later_days_of_session_and_buyer_and_no_earlier_one(
-    shop: Shop, tmp_path: Path
-) -> None:
-    """A day's numbers may depend on what its sessions and buyers did before, never on what they do later."""
-    at_once = Shop(tmp_path / "at once")
-    days = ((6, "its", "other"), (8, "other", "its"), (4, "its", "its"), (9, "its", "its"))
-    for day, session, buyer in days:
-        fields = {"session_id": session, "user_id": buyer, "product_slug": "x", "product_name": f"X {day}"}
-        for each in (shop, at_once):
-            each.land(f"{day}.ndjson", [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES])
-        shop.built()
-    assert differences(shop, at_once.built()) == []
+# By build: a late day on which a session or a buyer does everything, which must not change earlier days.
+LATE_DAYS = [(6, "session", "other"), (8, "other", "buyer"), (4, "session", "buyer"), (9, "session", "buyer")]
+# By build: a product's name in the file of a day. The last one takes back that of the newest day.
+NAMES = [{5: "Old"}, {7: "New", 6: "Late"}, {7: ""}, {}]
 
 
-def test_three_builds_equal_the_definitions_and_a_full_build(tmp_path: Path) -> None:
-    """Of carts, orders, deals and visits, each of which later events of a person change."""
-    events = [
+def test_four_builds_equal_the_definitions_and_a_full_build(tmp_path: Path) -> None:
+    """Of carts, orders, deals, visits and names, which later, late and replaced files change."""
+    random_events = [
         *visits_and_orders(seed=4, count=150),
         *carts(seed=5, count=150),
         *orders_and_deals(seed=7, count=150),
     ]
-    shop, at_once = Shop(tmp_path / "three builds", ZONE), Shop(tmp_path / "at once", ZONE)
-    at_once.land("events.ndjson", events)
-    for number in range(3):
-        shop.land(f"{number}.ndjson", events[number::3])
-        so_far = [event for file in range(number + 1) for event in events[file::3]]
+    shop, at_once = Shop(tmp_path / "four builds", ZONE), Shop(tmp_path / "at once", ZONE)
+    landed: dict[str, list[dict[str, Any]]] = {}
+    for number, ((day, session, buyer), names) in enumerate(zip(LATE_DAYS, NAMES, strict=True)):
+        fields = {"session_id": session, "user_id": buyer, "product_slug": "x", "product_name": f"X {day}"}
+        files = {
+            f"random {number}": random_events[number::4],
+            f"late {day}": [event(kind, f"2026-03-0{day}T10:00:00Z", **fields) for kind in TYPES],
+        }
+        for named_day, name in names.items():
+            views = [{"product_slug": "named", "product_name": name}, {"product_slug": "other"}]
+            instant = f"2026-03-0{named_day}T11:00:00Z"
+            files[f"named {named_day}"] = [event("product_view", instant, "n", **view) for view in views]
+        for name, events in files.items():
+            shop.land(f"{name}.ndjson", events)
+        landed |= files
         with shop.built().published() as published:
+            so_far = [event for events in landed.values() for event in events]
             assert mart_differences(published, so_far, ZONE) == []
+    at_once.land("events.ndjson", so_far)
     assert differences(shop, at_once.built()) == []
-
-
-def test_product_has_its_newest_name_on_all_days_also_after_a_rename_is_undone(shop: Shop) -> None:
-    def build(names: dict[int, str]) -> set[tuple[str, int]]:
-        """Build files of days, in each of which both products are viewed and one has a name; all names."""
-        for day, product_name in names.items():
-            views = [{"product_slug": "named", "product_name": product_name}, {"product_slug": "other"}]
-            instant = f"2026-03-0{day}T10:00:00Z"
-            shop.land(f"{day}.ndjson", [event("product_view", instant, **fields) for fields in views])
-        found = shop.built().published()
-        return set(found.sql("select product_name, count(*) from mart_products group by all").fetchall())
-
-    assert build({5: "Old"}) == {("Old", 1), ("other", 1)}
-    assert build({7: "New", 6: "Late"}) == {("New", 3), ("other", 3)}
-    assert build({7: ""}) == {("Late", 3), ("other", 3)}
+    names_at_last = "select distinct product_name from mart_products where product_slug = 'named'"
+    assert shop.query(names_at_last) == [("Late",)]
 
 
 def test_build_processes_only_new_files_and_recomputes_for_another_zone(shop: Shop) -> None:
@@ -199,22 +190,22 @@ def test_build_killed_between_rows_and_files_reads_them_again(shop: Shop) -> Non
     for lost in ("delete from stg_landing__files", "drop table stg_landing__files"):
         with duckdb.connect(shop.warehouse / "build.duckdb") as build:
             build.sql(lost)
-        assert "Files: 1 read" in shop.build().stdout
-        assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(1,)]
+        assert "Files: 1 read" in shop.build(*only("mart_sales")).stdout
+        assert shop.query("select sum(purchases) from mart_sales") == [(1,)]
 
 
 def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_path: Path) -> None:
     def sales() -> int:
-        ((count,),) = shop.published().sql("select sum(purchases) from mart_sales").fetchall()
+        ((count,),) = shop.query("select sum(purchases) from mart_sales")
         return int(count)
 
     for day in (5, 6, 7):
         shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
-    shop.built()
+    shop.built("mart_sales")
     (shop.landing / "5.ndjson").unlink()
     (shop.landing / "6.ndjson").unlink()
     shop.environment["STORE_TIMEZONE"] = "America/Bogota"
-    assert "Published" in shop.build("--full-refresh").stdout and sales() == 3
+    assert shop.build("--full-refresh", *only("mart_sales")).returncode == 0 and sales() == 3
     shop.use_project(other_release(tmp_path / "project"))
     assert "Files: 1 read, 0 unchanged" in shop.made().stdout and sales() == 3
     # This release again.
@@ -227,7 +218,7 @@ def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_p
 def test_migrate_keeps_the_rows_of_the_last_releases_build_file(shop: Shop) -> None:
     for day in (6, 7):
         shop.land(f"{day}.ndjson", [event("purchase", f"2026-03-0{day}T10:00:00Z", session_id=f"{day}")])
-    shop.built()
+    shop.built("mart_sales")
     (shop.landing / "6.ndjson").unlink()
     with duckdb.connect(shop.warehouse / "build.duckdb") as build:
         build.execute("""
@@ -243,8 +234,8 @@ def test_migrate_keeps_the_rows_of_the_last_releases_build_file(shop: Shop) -> N
     assert refused.returncode and "`make migrate`" in refused.stdout
     migrated = shop.run("pipeline.migrate")
     assert migrated.stdout.startswith("Took over 2 rows of 2 files")
-    assert "Files: 1 read, 0 unchanged" in shop.build().stdout
-    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+    assert "Files: 1 read, 0 unchanged" in shop.build(*only("mart_sales")).stdout
+    assert shop.query("select sum(purchases) from mart_sales") == [(2,)]
 
 
 def other_release(project: Path) -> Path:
@@ -265,8 +256,7 @@ def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp
     condition = query[query.index("        {% if is_incremental() %}") : query.index("        {% endif %}")]
     model.write_text(query.replace(condition, "        {% if false %}\n"))
     shop.land("7.ndjson", [event("purchase", "2026-03-07T10:00:00Z", session_id="7")])
-    assert "Published" in shop.build().stdout
-    assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+    assert shop.built("mart_sales").query("select sum(purchases) from mart_sales") == [(2,)]
 
 
 def test_incremental_strategy_refuses_a_key_without_a_change_list(shop: Shop) -> None:
@@ -279,7 +269,7 @@ def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(
     shop: Shop, tmp_path: Path
 ) -> None:
     def sessions() -> set[str]:
-        return {name for (name,) in shop.published().sql("select session_id from fct_events").fetchall()}
+        return {name for (name,) in shop.query("select session_id from int_events")}
 
     first = [event("purchase", "2026-03-07T03:00:00Z", session_id="first")]
     # The first replaces the sample.
@@ -294,12 +284,12 @@ def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(
     shop.landing.mkdir()
     shop.land("b.ndjson", [event("product_view", "2026-03-07T10:00:00Z", session_id="second")])
     shop.environment["RAW_EVENTS"] = str(shop.landing)
-    shop.built()
+    shop.built("int_events")
     assert sessions() == {"second"}
     (shop.landing / "b.ndjson").unlink()
     shop.environment["RAW_EVENTS"] = str(before)
     refused = shop.build()
     assert refused.returncode == 1 and "`make reread` drops these rows" in refused.stdout
     assert sessions() == {"second"}
-    assert "Dropped: 1 rows of 1 files" in shop.reread().stdout
+    assert "Dropped: 1 rows of 1 files" in shop.reread(*only("int_events")).stdout
     assert sessions() == {"first"}

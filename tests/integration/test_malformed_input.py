@@ -42,8 +42,7 @@ def test_malformed_rows_are_quarantined_once_and_change_no_response(clean: Shop,
         text = line.decode(errors="backslashreplace")
         expected.append((f"{number:03}.ndjson", 1, reason, text))
         expected.append(("together.ndjson", number + 1, reason, text))
-    with dirty.build_database() as build:
-        rows = build.sql("from stg_landing__quarantine").fetchall()
+    rows = dirty.query("from stg_landing__quarantine")
     found = [(Path(file).name, *rest) for file, *rest in rows]
     assert set(found) ^ set(expected) == set()
     assert len(found) == len(expected)
@@ -53,11 +52,10 @@ def test_malformed_rows_are_quarantined_once_and_change_no_response(clean: Shop,
 
 
 def test_valid_edge_cases_count_with_their_readable_fields(clean: Shop) -> None:
-    with clean.build_database() as build:
-        rows = build.sql("""
-            select row_number, price, quantity, has_unreadable_price, has_unreadable_quantity
-            from stg_landing__rows where file like '%odd.ndjson' and row_number > 0 order by row_number
-        """).fetchall()
+    rows = clean.query("""
+        select row_number, price, quantity, has_unreadable_price, has_unreadable_quantity
+        from stg_landing__rows where file like '%odd.ndjson' and row_number > 0 order by row_number
+    """)
     found = {
         name: (f"{price.normalize():f}", *rest)
         for name, (_, price, *rest) in zip(VALID_EDGE_CASES, rows, strict=True)
@@ -68,13 +66,11 @@ def test_valid_edge_cases_count_with_their_readable_fields(clean: Shop) -> None:
 def test_readable_rows_of_damaged_files_count_and_the_damage_is_named(shop: Shop) -> None:
     for name, (content, _, _) in FILES.items():
         (shop.landing / name).write_bytes(content)
-    shop.built()
-    with shop.build_database() as build:
-        rows = build.sql("""
-            select files.file, count(*) filter (row_number > 0 and quarantine_reason is null),
-                coalesce(list(quarantine_reason order by row_number = 0, row_number)
-                    filter (quarantine_reason is not null), [])
-            from stg_landing__files as files left join stg_landing__rows using (file_id) group by files.file
-        """).fetchall()
+    rows = shop.built("stg_landing__files").query("""
+        select files.file, count(*) filter (row_number > 0 and quarantine_reason is null),
+            coalesce(list(quarantine_reason order by row_number = 0, row_number)
+                filter (quarantine_reason is not null), [])
+        from stg_landing__files as files left join stg_landing__rows using (file_id) group by files.file
+    """)
     found = {Path(file).name: (kept, reasons) for file, kept, reasons in rows}
     assert found == {name: (kept, reasons) for name, (_, kept, reasons) in FILES.items()}

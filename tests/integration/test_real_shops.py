@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.projects import copy_project
 from tests.support.real_shops import FORMATS, VALUES, days, land_forms, lines, sale
-from tests.support.shop import TRACK, Shop, event
+from tests.support.shop import TRACK, Shop, event, only
 
 # fmt: on
 
@@ -19,23 +19,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A landing zone in which each form has a day of its own."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
     land_forms(shop)
-    return shop.built()
+    return shop.built("mart_sales", "mart_products", "stg_landing__quarantine")
 
 
 def test_one_sale_has_the_same_value_in_every_format(shop: Shop) -> None:
-    published = shop.published()
-    rows = published.sql("select event_date, purchases, units, revenue from mart_sales").fetchall()
+    rows = shop.query("select event_date, purchases, units, revenue from mart_sales")
     found = {str(day): (purchases, units, float(revenue)) for day, purchases, units, revenue in rows}
     forms = dict(zip(days(), [*FORMATS, *VALUES], strict=False))
     assert {forms.get(day, day): sales for day, sales in found.items()} == dict.fromkeys(
         forms.values(), (1, 2, 159_800.0)
     )
-    products = published.sql("select distinct product_slug, product_name from mart_products").fetchall()
+    products = shop.query("select distinct product_slug, product_name from mart_products")
     assert products == [("gorra", "Caña")]
-    with shop.build_database() as build:
-        assert build.sql("from stg_landing__quarantine").fetchall() == []
-        sessions = build.sql("select distinct session_id from fct_events").fetchall()
-    assert set(sessions) == {("s",), ("123",)}
+    assert shop.query("from stg_landing__quarantine") == []
+    assert set(shop.query("select distinct session_id from int_events")) == {("s",), ("123",)}
 
 
 # What other systems call the steps of two visits to one product, the second of which ends with a sale.
@@ -180,13 +177,12 @@ def test_event_names_of_other_systems_are_translated(tmp_path: Path) -> None:
                 }
             ], system
             assert stats["traffic_sources"] == [{"source": "google", "sessions": 1}], system
-    published = shop.published()
-    checkouts = published.sql("select value from mart_checkouts").fetchall()
+    checkouts = shop.query("select value from mart_checkouts")
     assert [float(value) for (value,) in checkouts] == [159_800.0] * 4
-    assert published.sql("from mart_data_quality").fetchall() == []
-    assert published.sql(
+    assert shop.query("from mart_data_quality") == []
+    assert shop.query(
         "select event_type, source, count(*) from fct_events where event_date = '2026-03-07' group by all"
-    ).fetchall() == [("page_view", "direct", 2)]
+    ) == [("page_view", "direct", 2)]
 
 
 def test_shop_can_add_event_names_without_editing_a_model(tmp_path: Path) -> None:
@@ -209,9 +205,9 @@ def test_shop_can_add_event_names_without_editing_a_model(tmp_path: Path) -> Non
             ),
         ],
     )
-    published = shop.built().published()
-    assert published.sql("select revenue from mart_sales").fetchall() == [(159_800,)]
-    assert published.sql("select checkouts from mart_checkouts").fetchall() == [(1,)]
+    shop.built("mart_sales", "mart_checkouts")
+    assert shop.query("select revenue from mart_sales") == [(159_800,)]
+    assert shop.query("select checkouts from mart_checkouts") == [(1,)]
     with (project / "seeds" / "event_names.csv").open("a", encoding="utf-8") as seed:
         seed.write("compra,page_view\n")
     assert "seeds/event_names.csv has more than one row for compra" in shop.build("--full-refresh").stdout
@@ -231,9 +227,8 @@ def test_an_event_about_one_product_is_one_event_for_each_of_its_items(tmp_path:
     shop.land("b.ndjson", rows[:1])
     said = shop.build().stdout
     assert "3 rows read: 2 kept, 1 duplicates, 0 quarantined" in said
-    published = shop.published()
-    assert published.sql("select purchases, units, revenue from mart_sales").fetchall() == [(2, 3, 164_800)]
-    assert published.sql("select value from mart_checkouts").fetchall() == [(164_800,)]
+    assert shop.query("select purchases, units, revenue from mart_sales") == [(2, 3, 164_800)]
+    assert shop.query("select value from mart_checkouts") == [(164_800,)]
 
 
 # What a checkout carries, and what it is worth.
@@ -260,12 +255,10 @@ def test_checkout_value_is_its_product_or_else_its_total(tmp_path: Path) -> None
     clicks = [each | {"event_type": "whatsapp_cart_click", "session_id": "phone"} for each in begun]
     sold = [event("whatsapp_purchase", each["created_at"].replace("T10", "T11"), "phone") for each in clicks]
     shop.land("a.ndjson", [*begun, *clicks, *sold])
-    published = shop.built().published()
+    shop.built("mart_checkouts", "mart_whatsapp")
     expected = [(value,) for _, value in WORTH]
-    assert (
-        published.sql("select abandoned_value from mart_checkouts order by event_date").fetchall() == expected
-    )
-    assert published.sql("select revenue from mart_whatsapp order by event_date").fetchall() == expected
+    assert shop.query("select abandoned_value from mart_checkouts order by event_date") == expected
+    assert shop.query("select revenue from mart_whatsapp order by event_date") == expected
 
 
 def test_prices_follow_the_decimal_separator(tmp_path: Path) -> None:
@@ -274,10 +267,9 @@ def test_prices_follow_the_decimal_separator(tmp_path: Path) -> None:
     for day, price in zip(days(), prices, strict=False):
         shop.land(f"{day}.ndjson", [event("purchase", f"{day}T10:00:00Z", price=price)])
     shop.environment["DECIMAL_SEPARATOR"] = ","
-    published = shop.built().published()
-    rows = published.sql("select revenue from mart_sales order by event_date").fetchall()
+    rows = shop.built().query("select revenue from mart_sales order by event_date")
     assert [float(revenue) for (revenue,) in rows] == [79_900, *[79_900.5] * 4, 0, 79.9]
-    assert published.sql("select * exclude (event_date) from mart_data_quality").fetchall() == [
+    assert shop.query("select * exclude (event_date) from mart_data_quality") == [
         ("purchase", "unreadable_price", 1)
     ]
     with shop.serving(datetime(2026, 3, 8, tzinfo=UTC)) as server:
@@ -285,7 +277,7 @@ def test_prices_follow_the_decimal_separator(tmp_path: Path) -> None:
         assert server.get(start="2026-03-01").headers[header] == "unreadable_price=1"
         assert header not in server.get(end="2026-03-05").headers
     shop.environment["DECIMAL_SEPARATOR"] = "."
-    rows = shop.built().published().sql("select revenue from mart_sales order by event_date").fetchall()
+    rows = shop.built("mart_sales").query("select revenue from mart_sales order by event_date")
     assert [float(revenue) for (revenue,) in rows] == [79.9, 0, 0, *[79_900.5] * 3, 79_900]
     shop.environment["DECIMAL_SEPARATOR"] = ";"
     assert "DECIMAL_SEPARATOR must be . or , and not ';'" in shop.build().stdout
@@ -306,11 +298,11 @@ def test_links_out_of_the_landing_zone_are_ignored_and_named(tmp_path: Path) -> 
     link.symlink_to(shop.landing)
     for raw_events, files in ((str(link), "2 read, 0"), (f"{link}/**/*.ndjson", "0 read, 2")):
         shop.environment["RAW_EVENTS"] = raw_events
-        said = shop.build().stdout
+        said = shop.build(*only("mart_sales")).stdout
         assert f"Files: {files} unchanged" in said
         assert "partner.ndjson, a link" in said
         assert ("partner, a link" in said) is (raw_events == str(link))
-        assert shop.published().sql("select sum(purchases) from mart_sales").fetchall() == [(2,)]
+        assert shop.query("select sum(purchases) from mart_sales") == [(2,)]
 
 
 ROBOTS = [
@@ -343,12 +335,11 @@ def test_robots_are_quarantined_unless_counted_or_purchasing(tmp_path: Path) -> 
             assert answer.status_code == 202
     kept = b"".join(path.read_bytes() for path in shop.landing.glob("tracked/*"))
     assert (b"HeadlessChrome" in kept, b"Windows" in kept) == (True, False)
-    published = shop.built().published()
-    assert published.sql("from mart_quarantine").fetchall() == [("a robot", len(ROBOTS) + 2)]
-    assert published.sql("select sum(events) from fct_events_daily").fetchall() == [(len(NO_ROBOTS) + 2,)]
+    shop.built("mart_quarantine", "fct_events")
+    assert shop.query("from mart_quarantine") == [("a robot", len(ROBOTS) + 2)]
+    assert shop.query("select count(*) from fct_events") == [(len(NO_ROBOTS) + 2,)]
     shop.environment["COUNT_ROBOTS"] = "on"
-    published = shop.built().published()
-    assert published.sql("from mart_quarantine").fetchall() == []
+    assert shop.built("mart_quarantine").query("from mart_quarantine") == []
     shop.environment["COUNT_ROBOTS"] = "yes"
     assert "COUNT_ROBOTS must be on or off, not 'yes'" in shop.build().stdout
 
@@ -364,8 +355,7 @@ def test_campaigns_are_read_from_trackers_and_exports(shop: Shop) -> None:
         {"traffic_source": {"source": "(direct)", "medium": "(none)", "name": "(direct)"}},
     ]
     shop.land("a.ndjson", [event("page_view", at, "c") | each for each in spellings])
-    with shop.built().published() as published:
-        rows = published.sql(
-            "select source, medium, campaign, count(*) from fct_events where session_id = 'c' group by all"
-        ).fetchall()
+    rows = shop.built("fct_events").query(
+        "select source, medium, campaign, count(*) from fct_events where session_id = 'c' group by all"
+    )
     assert sorted(rows) == [("direct", None, None, 1), ("instagram", "social", "mother", 5)]

@@ -77,11 +77,9 @@ def tracked(shop: Shop) -> dict[str, Any]:
 
 def counts(shop: Shop) -> dict[str, int]:
     """The events that a build counts and the rows that it cannot."""
-    with shop.built().build_database() as build:
-        return {
-            table: build.sql(f"select count(*) from {table}").fetchall()[0][0]
-            for table in ("fct_events", "stg_landing__quarantine")
-        }
+    tables = ("int_events", "stg_landing__quarantine")
+    shop.built(*tables)
+    return {table: shop.query(f"select count(*) from {table}")[0][0] for table in tables}
 
 
 def test_accepted_events_count_and_events_to_quarantine_get_422(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -103,7 +101,7 @@ def test_accepted_events_count_and_events_to_quarantine_get_422(shop: Shop, trac
         assert kept[0]["idempotency_key"] != kept[2]["idempotency_key"]
         assert abs(datetime.fromisoformat(kept[0]["created_at"]) - datetime.now(UTC)).total_seconds() < 60
     shop.land("refused.ndjson", [event for event in REFUSED if event != [[GOOD]]])
-    assert counts(shop) == {"fct_events": len(TAKEN) + 3, "stg_landing__quarantine": len(REFUSED) - 1}
+    assert counts(shop) == {"int_events": len(TAKEN) + 3, "stg_landing__quarantine": len(REFUSED) - 1}
 
 
 def test_requests_of_existing_trackers_are_accepted(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -161,10 +159,8 @@ def test_requests_of_existing_trackers_are_accepted(shop: Shop, tracked: dict[st
             },
         )
     assert preflight.status_code == 200, preflight.text
-    published = shop.built().published()
-    assert published.sql(
-        "select event_type, defect, events from mart_data_quality order by all"
-    ).fetchall() == [
+    defects = "select event_type, defect, events from mart_data_quality order by all"
+    assert shop.built("mart_data_quality").query(defects) == [
         ("page_view", "unreadable_metadata", 1),
         ("purchase", "unreadable_price", 2),
         ("purchase", "unreadable_quantity", 1),
@@ -192,7 +188,7 @@ def test_accepted_events_survive_a_kill_and_retries_count_once(shop: Shop) -> No
     assert not list(shop.landing.glob("tracked/.*"))
     keys = {event["idempotency_key"] for event in landed(shop)}
     assert keys >= set(taken)
-    assert counts(shop) == {"fct_events": len(keys), "stg_landing__quarantine": 0}
+    assert counts(shop) == {"int_events": len(keys), "stg_landing__quarantine": 0}
 
 
 def test_files_of_a_finished_hour_are_merged(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -204,14 +200,14 @@ def test_files_of_a_finished_hour_are_merged(shop: Shop, tracked: dict[str, Any]
                 )
         for path in shop.landing.glob(f"tracked/{datetime.now(UTC):%Y%m%d}*.ndjson"):
             path.rename(path.with_name(f"{day}{path.name[8:]}"))
-    assert counts(shop)["fct_events"] == 4
+    assert shop.built().query("select count(*) from int_events") == [(4,)]
     with shop.serving(**tracked) as server:
         assert server.client.post(TRACK, json=GOOD).status_code == 202
     names = sorted(path.name for path in shop.landing.glob("tracked/*"))
     assert [name[:8] + name[11:] for name in names[:2]] == ["20260306.ndjson.gz", "20260307.ndjson.gz"]
     assert len(names) == 3
     assert len(landed(shop)) == 5
-    assert counts(shop) == {"fct_events": 5, "stg_landing__quarantine": 0}
+    assert counts(shop) == {"int_events": 5, "stg_landing__quarantine": 0}
 
 
 def test_damaged_journal_does_not_stop_other_events(shop: Shop, tracked: dict[str, Any]) -> None:
@@ -259,7 +255,7 @@ def test_tracked_key_never_replaces_a_landed_event(tmp_path: Path) -> None:
     with shop.serving(tracked_events=shop.landing) as server:
         assert server.client.post(TRACK, json=posted).status_code == 202
     sales = "select event_date::varchar, revenue from mart_sales"
-    assert shop.built().published().sql(sales).fetchall() == [("2026-03-07", 5)]
+    assert shop.built("mart_sales").query(sales) == [("2026-03-07", 5)]
 
 
 def test_tracking_limits_are_enforced(shop: Shop, tracked: dict[str, Any]) -> None:

@@ -100,9 +100,9 @@ class Shop:
         code = builder().dbt(*command)
         return subprocess.CompletedProcess(arguments, code, output.read_text(encoding="utf-8"))
 
-    def reread(self) -> subprocess.CompletedProcess[str]:
+    def reread(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """What `make reread` has dbt do."""
-        return self.build("--full-refresh", "--vars", "reread: true")
+        return self.build("--full-refresh", "--vars", "reread: true", *arguments)
 
     def made(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what `make build` runs, or with `--reread` what `make reread` does."""
@@ -129,9 +129,9 @@ class Shop:
         WAREHOUSE.unlink(missing_ok=True)
         WAREHOUSE.symlink_to(self.warehouse)
 
-    def built(self) -> "Shop":
-        """The same shop, built; fails with dbt's output where the build fails."""
-        result = self.build()
+    def built(self, *models: str) -> "Shop":
+        """The same shop, built, or `only` these models; fails with dbt's output where that fails."""
+        result = self.build(*only(*models))
         assert result.returncode == 0, result.stdout
         return self
 
@@ -141,6 +141,11 @@ class Shop:
 
     def build_database(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(self.warehouse / "build.duckdb", read_only=True)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query of the build file."""
+        with self.build_database() as build:
+            return build.sql(sql).fetchall()
 
     @contextmanager
     def serving(self, now: datetime | None = None, **settings: Any) -> Iterator["Server"]:
@@ -194,6 +199,16 @@ class Shop:
             finally:
                 process.terminate()
                 process.wait(timeout=30)
+
+
+def only(*models: str) -> list[str]:
+    """Options of a build of these models and what they are made from; all, where none is named.
+
+    It takes a quarter of the time of a whole build and publishes nothing. Until a whole build has published,
+    each is a full refresh.
+    """
+    selected = [f"+{model}" for model in models]
+    return ["--select", *selected, "--indirect-selection", "cautious"] if models else []
 
 
 class Server:

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from pipeline.paths import ROOT
 from tests.support.erasure import ADDRESS, erase, holders
+from tests.support.forked import stop
 from tests.support.shop import DASHBOARD, MONEY_AT_RISK, NOW, TRACK, Shop, authorized, event
 
 
@@ -33,15 +33,16 @@ def test_graceful_shutdown_finishes_requests_and_accepts_no_new_ones(shop: Shop,
     with shop.tracking(WORKERS=workers) as (process, client):
         connection, rest = half_of_an_event(client)
         client.get("/healthz")
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         with pytest.raises(httpx.ConnectError):
             while True:
                 with suppress(httpx.ReadError, httpx.RemoteProtocolError):  # Hung up on, at that very moment.
                     httpx.get(client.base_url.join("/healthz"))
-        assert process.poll() is None
+        assert process.is_alive()
         connection.sendall(rest)
         assert connection.recv(1_000).startswith(b"HTTP/1.1 202 ")
-        assert process.wait(timeout=10) == 0
+        process.join(10)
+        assert process.exitcode == 0
     assert [path for path in shop.landing.rglob("*.ndjson") if not path.name.startswith(".")]
 
 
@@ -50,8 +51,7 @@ def test_graceful_shutdown_has_a_time_limit(shop: Shop) -> None:
         connection, _ = half_of_an_event(client)
         client.get("/healthz")
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert stop(process, 30) == 0
         assert 1 < time.monotonic() - began < 8
         connection.close()
 

@@ -174,10 +174,10 @@ def test_accepted_events_survive_a_kill_and_retries_count_once(shop: Shop) -> No
     with shop.tracking() as (process, client), ThreadPoolExecutor(8) as senders:
         sending = [senders.submit(send, client, str(sender), Event()) for sender in range(8)]
         watcher = Watcher(shop)
-        watcher.until(lambda: process.poll() is not None or shop.link.exists())
+        watcher.until(lambda: not process.is_alive() or shop.link.exists())
         for each in (process, watcher.process):
             each.kill()
-        watcher.process.join()
+            each.join()
         answers = dict(answer for sender in sending for answer in sender.result())
     assert set(answers.values()) == {202}
     taken = list(answers)

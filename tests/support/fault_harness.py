@@ -8,12 +8,12 @@ import itertools
 import json
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -194,7 +194,7 @@ class FaultHarness:
 
 
 Fault = Callable[[FaultHarness, Random], None]
-ServerFault = Callable[[FaultHarness, "subprocess.Popen[bytes]", Random], None]
+ServerFault = Callable[[FaultHarness, BaseProcess, Random], None]
 
 
 def send(client: httpx.Client, sender: str, enough: Event) -> list[tuple[str, int]]:

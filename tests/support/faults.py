@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
@@ -269,20 +270,18 @@ def use_up_files(harness: FaultHarness, random: Random) -> None:
     shutil.rmtree(folder)
 
 
-def kill_server(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def kill_server(harness: FaultHarness, process: BaseProcess, random: Random) -> None:
     time.sleep(random.uniform(0, 2))
     process.kill()
 
 
-def fill_disk_of_server(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def fill_disk_of_server(harness: FaultHarness, process: BaseProcess, random: Random) -> None:
     with filled(harness.shop.folder, random.randrange(20_000)):
         time.sleep(1)
     time.sleep(1)
 
 
-def nearly_fill_disk_of_server(
-    harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random
-) -> None:
+def nearly_fill_disk_of_server(harness: FaultHarness, process: BaseProcess, random: Random) -> None:
     """What is left is for builds: no event takes any of it."""
 
     def taken() -> int:
@@ -296,7 +295,7 @@ def nearly_fill_disk_of_server(
     time.sleep(1)
 
 
-def cut_an_hour(harness: FaultHarness, process: "subprocess.Popen[bytes]", random: Random) -> None:
+def cut_an_hour(harness: FaultHarness, process: BaseProcess, random: Random) -> None:
     """What was put together of an hour is damaged, while another file of that hour is to be added to it."""
     folder = harness.shop.landing / "tracked"
     while not folder.exists():

@@ -101,11 +101,13 @@ def execute_module(
 
 
 def prepare_process(folder: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
-    """Let this process have that folder, that environment and these files, which may be the same."""
+    """Let this process have that folder, that environment, no input and these files, which may be the same."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
     sys.stdout.flush()
-    for number, path in ((1, stdout), (2, stderr)):
-        with path.open("ab") as file:
+    for number, path, mode in ((0, Path(os.devnull), "rb"), (1, stdout, "ab"), (2, stderr, "ab")):
+        with path.open(mode) as file:
             os.dup2(file.fileno(), number)
+    # uvicorn hands it to its workers.
+    sys.stdin = os.fdopen(0, closefd=False)

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -28,7 +27,7 @@ from serve.app import create_app
 from serve.protocol import BOUNDS
 from serve.settings import Settings
 from serve.tokens import admin_token
-from tests.support.forked import Builder, run_module, start_dbt
+from tests.support.forked import Builder, run_module, start_dbt, start_module, stop
 
 SECRET = "a secret that only the tests know, long enough for HS384 and HS512 too"
 NOW = datetime(2026, 3, 8, 15, 4, 5, tzinfo=UTC)  # The newest event of the shops in tests.
@@ -169,14 +168,12 @@ class Shop:
             runner.should_exit = True
             thread.join()
 
-    def tracking(
-        self, **variables: str
-    ) -> AbstractContextManager[tuple[subprocess.Popen[bytes], httpx.Client]]:
+    def tracking(self, **variables: str) -> AbstractContextManager[tuple[BaseProcess, httpx.Client]]:
         """`make serve` that takes events."""
         return self.deployed(TRACK="on", **variables)
 
     @contextmanager
-    def deployed(self, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+    def deployed(self, **variables: str) -> Iterator[tuple[BaseProcess, httpx.Client]]:
         """`make serve`, once it answers, on PORT or else a free one; what it logs is in `serve.log`."""
         port = int(variables.get("PORT") or free_port())
         environment = self.environment | {
@@ -185,20 +182,17 @@ class Shop:
             "WAREHOUSE_DIR": str(self.warehouse),
             **variables,
         }
-        with (self.folder / "serve.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
+        log = self.folder / "serve.log"
+        process = start_module("serve", folder=ROOT, environment=environment, log=log)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             try:
-                while process.poll() is None:
+                while process.is_alive():
                     with suppress(httpx.TransportError):
                         client.get("/healthz")
                         break
                 yield process, client
             finally:
-                process.terminate()
-                process.wait(timeout=30)
+                stop(process, 30)
 
 
 def only(*models: str) -> list[str]:

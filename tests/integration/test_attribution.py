@@ -60,37 +60,17 @@ def test_login_in_a_later_file_links_visits_of_another_browser_to_the_order(shop
             visit("2026-03-08T10:00:00Z", "desk", "purchase", user_id="ana@example.com", price="100"),
         ],
     )
-    shop.built()
-    with shop.serving(NOW) as server:
-        rows = server.get(ATTRIBUTION, model="first").json()["rows"]
-        assert [(row["name"], row["revenue"]) for row in rows] == [
-            ("google", 100),
-            ("direct", 0),
-            ("instagram", 0),
-        ]
-        shop.land("login.ndjson", [visit("2026-03-02T10:00:00Z", user_id="ana@example.com")])
-        shop.built()
-        server.follows()
-        given = server.get(ATTRIBUTION, model="first", include="paths").json()
-        assert {row["name"]: row["revenue"] for row in given["rows"]} == {
-            "instagram": 100,
-            "google": 0,
-            "direct": 0,
-        }
-        assert given["paths"] == [
-            {
-                "path": "instagram > direct > google > direct",
-                "orders": 1,
-                "revenue": 100,
-                "touches_per_order": 4,
-                "days": 7,
-            }
-        ]
-        assert given["models"]["position"] == [
-            {"name": "direct", "revenue": 50},
-            {"name": "instagram", "revenue": 40},
-            {"name": "google", "revenue": 10},
-        ]
+    revenue = (
+        "select source, revenue from mart_attribution where model = '{}' and revenue > 0 order by 2 desc"
+    )
+    assert shop.built().query(revenue.format("first")) == [("google", 100)]
+    shop.land("login.ndjson", [visit("2026-03-02T10:00:00Z", user_id="ana@example.com")])
+    shop.built("mart_attribution", "mart_paths")
+    assert shop.query(revenue.format("first")) == [("instagram", 100)]
+    assert shop.query(revenue.format("position")) == [("direct", 50), ("instagram", 40), ("google", 10)]
+    assert shop.query("select path, orders, revenue, touches, days from mart_paths") == [
+        ("instagram > direct > google > direct", 1, 100, 4, 7)
+    ]
 
 
 def test_ad_spend_file_gives_cost_and_return_per_source(tmp_path: Path) -> None:

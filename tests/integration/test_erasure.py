@@ -156,7 +156,7 @@ def test_invalid_email_is_refused(shop: Shop, address: str) -> None:
 
 def test_concurrent_erasures_both_take_effect(shop: Shop) -> None:
     shop.land("a.ndjson", [event("purchase", AT, session_id="s")])
-    shop.built()
+    shop.built("int_events")
     with ThreadPoolExecutor(2) as erasing:
         results = list(erasing.map(lambda number: erase(shop, f"{number}@example.com"), range(2)))
     assert {result.returncode for result in results} == {0}, results

@@ -101,7 +101,7 @@ def execute_module(
 
 
 def prepare_process(folder: Path, environment: dict[str, str], stdout: Path, stderr: Path) -> None:
-    """Let this process have that folder, that environment, no input and these files, which may be the same."""
+    """Let this process have that folder, environment and files, which may be the same, and no input."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

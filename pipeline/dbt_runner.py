@@ -1,9 +1,9 @@
 """Runs dbt in this process, any number of times."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
-from gc import collect
 from threading import Event, Thread
 from typing import Any
 
@@ -72,7 +72,11 @@ def run_dbt(
     """The result of a command of dbt. Closes the build file in any case. Raises RunError.
 
     manifest: the project; without it the project is parsed. callbacks: take events of level info and above.
+
+    From then on this process collects no garbage by itself, which takes a tenth of a small build: who runs
+    dbt many times does so between builds, each of which leaves 30 MB.
     """
+    gc.disable()
     result = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(list(arguments))
     why = None if result.success else failure_message(result.exception, result.result)
     found = result.result
@@ -80,7 +84,7 @@ def run_dbt(
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if why is not None:
         # A traceback names the connection, which keeps the file open.
-        collect()
+        gc.collect()
         raise RunError(why)
     return found
 

@@ -93,15 +93,11 @@ def is_whole(path: Path) -> bool:
 
 
 class Project:
-    """This dbt project, parsed once.
-
-    Garbage is collected between builds, because that takes a tenth of a build.
-    """
+    """This dbt project, parsed once. Garbage is collected between builds."""
 
     def __init__(self) -> None:
         self.manifest: Manifest | None = None
         self.builds_since_collection = 0
-        gc.disable()
 
     def build(self, warehouse: Path, zone: str) -> str:
         """Build and publish what is new; the messages of the build. Raises RunError and LandingError."""

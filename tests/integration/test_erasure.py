@@ -143,7 +143,7 @@ def test_warehouse_without_a_key_drops_unkeyed_hashes_and_keeps_erasures(shop: S
     shutil.move(shop.warehouse / "key", shop.folder / "key")
     assert "key is not the key that" in shop.build().stdout
     shutil.move(shop.folder / "key", shop.warehouse / "key")
-    assert "Nothing is new" in shop.build().stdout
+    assert "Nothing is new" in shop.made().stdout
 
 
 @pytest.mark.parametrize(

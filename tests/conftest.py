@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from pipeline.durable import locked
+from pipeline.paths import ROOT
 from tests.support.browser import CHROMIUM
 from tests.support.shop import NOW, Server, Shop, event
 
@@ -68,6 +70,19 @@ def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     )
     (shop.landing / "ad_spend.csv").write_text("date,source,campaign,cost\n2026-03-08,google,,20000\n")
     return shop.built()
+
+
+@pytest.fixture(scope="session")
+def sample_shop(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shop:
+    """The sample shop, built once for all processes of a run. Tests only read it."""
+    run = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        run = run.parent
+    folder = run / "sample"
+    with locked(run):
+        folder.mkdir(exist_ok=True)
+        shop = Shop(folder, raw_events=ROOT / "seeds" / "sample_events.csv")
+        return shop if shop.link.exists() else shop.built()
 
 
 @pytest.fixture(scope="session")

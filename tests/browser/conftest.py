@@ -5,16 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from pipeline.paths import ROOT
 from tests.support.browser import NEWEST, Tab
 from tests.support.shop import Server, Shop
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def sample(sample_shop: Shop) -> Iterator[Server]:
     """The sample shop, at the moment of its newest event."""
-    shop = Shop(tmp_path_factory.mktemp("sample"), raw_events=ROOT / "seeds" / "sample_events.csv").built()
-    with shop.serving(NEWEST) as server:
+    with sample_shop.serving(NEWEST) as server:
         yield server
 
 

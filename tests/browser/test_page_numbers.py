@@ -145,17 +145,36 @@ def test_cards_show_the_change_from_the_previous_window(tab: Tab, sample: Server
     assert page.locator(".change").all_text_contents() == ["Nothing before to compare with"] * 4
 
 
+SOLD = {"product_slug": "gorra", "product_name": "Gorra azul"}
+LARGE_ORDERS = [
+    event("purchase", "2026-03-08T10:00:00Z", price=12_345_600, order_id="A", **SOLD),
+    event("purchase", "2026-03-07T10:00:00Z", price=78.5, order_id="B", **SOLD),
+]
+# As the first shop writes: a purchase for each line of an order, and no steps of the payment.
+STEPS = ("page_view", "product_view", "add_to_cart", "begin_checkout")
+ORDER_OF_THREE_LINES = [
+    *(event(step, f"2026-02-08T09:0{minute}:00Z", "a") for minute, step in enumerate(STEPS)),
+    event("product_view", "2026-02-08T09:01:00Z", "a", product_slug="p1"),
+    *(
+        event("purchase", f"2026-02-08T09:04:0{line}Z", "a", product_slug=slug, order_id="1")
+        for line, slug in enumerate(("p0", "p1", "p1", "p2"))
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def shop_of_two_windows(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("two windows"))
+    shop.land("a.ndjson", [*LARGE_ORDERS, *ORDER_OF_THREE_LINES])
+    return shop.built()
+
+
 @needs_chromium
-def test_money_has_the_shops_currency_and_large_numbers_are_abbreviated(shop: Shop, browser: Browser) -> None:
-    sold = {"product_slug": "gorra", "product_name": "Gorra azul"}
-    shop.land(
-        "a.ndjson",
-        [
-            event("purchase", "2026-03-08T10:00:00Z", price=12_345_600, order_id="A", **sold),
-            event("purchase", "2026-03-07T10:00:00Z", price=78.5, order_id="B", **sold),
-        ],
-    )
-    with shop.built().serving(NEWEST, responses=ResponseSettings(currency="EUR")) as server:
+def test_money_has_the_shops_currency_and_large_numbers_are_abbreviated(
+    shop_of_two_windows: Shop, browser: Browser
+) -> None:
+    euros = ResponseSettings(currency="EUR")
+    with shop_of_two_windows.serving(NEWEST, responses=euros) as server:
         page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=es")
         revenue = page.locator(".card", has=page.locator("[data-field=total_revenue]")).locator(".value")
         expect(revenue.get_by_role("button")).to_have_text("€12,3\u00a0M")
@@ -181,18 +200,12 @@ def test_tooltips_use_the_descriptions_of_the_api(
 
 
 @needs_chromium
-def test_no_rate_is_above_100_but_where_that_is_explained(shop: Shop, browser: Browser) -> None:
-    """As the first shop writes: a purchase for each line of an order, and no steps of the payment."""
-    steps = ("page_view", "product_view", "add_to_cart", "begin_checkout")
-    begun = [event(step, f"2026-03-08T09:0{minute}:00Z", "a") for minute, step in enumerate(steps)]
-    lines = [
-        event("purchase", f"2026-03-08T09:04:0{number}Z", "a", product_slug=f"p{number}", order_id="1")
-        for number in range(3)
-    ]
-    viewed = event("product_view", "2026-03-08T09:01:00Z", "a", product_slug="p1")
-    shop.land("a.ndjson", [*begun, *lines, viewed, {**lines[1], "idempotency_key": "again"}])
-    with shop.built().serving(NEWEST) as server:
-        page = Tab(browser.new_context(base_url=str(server.client.base_url))).sign_in("?lang=en&part=why")
+def test_no_rate_is_above_100_but_where_that_is_explained(
+    shop_of_two_windows: Shop, browser: Browser
+) -> None:
+    with shop_of_two_windows.serving(NEWEST) as server:
+        tab = Tab(browser.new_context(base_url=str(server.client.base_url)))
+        page = tab.sign_in("?lang=en&part=why&start=2026-02-08&end=2026-02-08")
         expect(page.locator("#funnel .steps li")).to_have_count(5)
         assert page.locator("#funnel .rate b").all_text_contents() == ["100.0 %"] * 4
         expect(page.locator("#funnel .persons")).to_contain_text("Orders on these days: 1")

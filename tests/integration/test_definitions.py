@@ -58,13 +58,8 @@ NUMBERS = [
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("sample"), raw_events=ROOT / "seeds" / "sample_events.csv").built()
-
-
-@pytest.fixture(scope="module")
-def server(sample: Shop) -> Iterator[Server]:
-    with sample.serving(NEWEST) as server:
+def server(sample_shop: Shop) -> Iterator[Server]:
+    with sample_shop.serving(NEWEST) as server:
         yield server
 
 
@@ -92,14 +87,14 @@ def test_page_agrees(browser: Browser, server: Server, asked: list[float]) -> No
     assert [number(shown[path]) for path, *_ in NUMBERS] == asked
 
 
-def test_marts_agree(sample: Shop, asked: list[float]) -> None:
-    with sample.published() as published:
+def test_marts_agree(sample_shop: Shop, asked: list[float]) -> None:
+    with sample_shop.published() as published:
         assert answers_of(published) == asked
 
 
-def test_parquet_files_agree(sample: Shop, asked: list[float]) -> None:
+def test_parquet_files_agree(sample_shop: Shop, asked: list[float]) -> None:
     with duckdb.connect() as files:
-        for path in (sample.warehouse / "parquet").glob("mart_*.parquet"):
+        for path in (sample_shop.warehouse / "parquet").glob("mart_*.parquet"):
             files.read_parquet(str(path)).create_view(path.stem)
         assert answers_of(files) == asked
 
@@ -115,7 +110,7 @@ def answers_of(connection: duckdb.DuckDBPyConnection) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+def metrics(sample_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     """All of dbt's metrics, as MetricFlow's own command answers."""
     project = tmp_path_factory.mktemp("project")
     # It reads what dbt knows of the project from its folder `target` only.
@@ -129,7 +124,8 @@ def metrics(sample: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             *["--metrics", ",".join(names), "--start-time", FIRST, "--end-time", LAST],
         ],
         cwd=project,
-        env=sample.environment | {"DBT_TARGET": "published", "WAREHOUSE_DIR": str(sample.warehouse)},
+        env=sample_shop.environment
+        | {"DBT_TARGET": "published", "WAREHOUSE_DIR": str(sample_shop.warehouse)},
         capture_output=True,
         text=True,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,47 +72,6 @@ def test_login_in_a_later_file_links_visits_of_another_browser_to_the_order(shop
     ]
 
 
-def test_ad_spend_file_gives_cost_and_return_per_source(tmp_path: Path) -> None:
-    # What lies above the landing zone says nothing of its files.
-    shop = Shop(tmp_path / "ad_spend of all shops")
-    shop.land(
-        "events.ndjson",
-        [
-            visit("2026-03-08T09:00:00Z", source="google", utm_campaign="mayo"),
-            visit("2026-03-08T09:01:00Z", kind="purchase", price="300"),
-        ],
-    )
-    (shop.landing / "ad_spend.csv").write_text(
-        "date,source,campaign,cost\n"
-        "2026-03-08,google,mayo,80.50\n2026-03-08,google,junio,19.50\n2026-03-08,google,junio,20\n"
-        "2026-03-07,tiktok,,9\n2026-01-01,google,mayo,7\n"
-        "yesterday,google,mayo,1\n2026-03-08,,mayo,1\n2026-03-08,x,mayo,a lot\n"
-    )
-    said = shop.build().stdout
-    assert "10 rows read: 7 kept" in said
-    assert "3 quarantined (no readable cost: 1, no readable date: 1, no readable source: 1)" in said
-    with shop.serving(NOW) as server:
-        rows = {row["name"]: row for row in server.get(ATTRIBUTION).json()["rows"]}
-        assert (rows["google"]["cost"], rows["google"]["roas"]) == (120, 2.5)
-        assert (rows["tiktok"]["cost"], rows["tiktok"]["visits"], rows["tiktok"]["roas"]) == (9, 0, 0)
-        google = server.get(ATTRIBUTION, include="campaigns").json()["rows"][0]
-        assert [(row["name"], row["revenue"], row["cost"], row["roas"]) for row in google["campaigns"]] == [
-            ("mayo", 300, 80.5, 3.73),
-            ("junio", 0, 39.5, 0),
-        ]
-        rows = {row["name"]: row for row in server.get(ATTRIBUTION, by="campaign").json()["rows"]}
-        assert (rows["mayo"]["cost"], rows["junio"]["cost"], rows["(none)"]["cost"]) == (80.5, 39.5, 9)
-        (row,) = server.get(ATTRIBUTION, by="medium").json()["rows"]
-        assert (row["name"], row["cost"], row["roas"]) == ("(none)", None, None)
-    # A later file tells anew what it holds.
-    (shop.landing / "ad_spend-april.ndjson").write_text(
-        '{"Date": "2026-03-08T00:00:00Z", "source": "google", "campaign": "mayo", "cost": 160.5}'
-    )
-    cost = "select sum(cost) from fct_ad_spend where source = 'google' and spend_date = '2026-03-08'"
-    assert shop.built("fct_ad_spend", "fct_events").query(cost) == [(200,)]
-    assert shop.query("select count(*) from fct_events where event_date = '2026-03-08'") == [(2,)]
-
-
 CAMPAIGNS = [*(f"c{number}" for number in range(205)), "other"]
 MANY_CAMPAIGNS = [
     visit("2026-01-20T10:00:00Z", f"s{number}", "purchase", utm_campaign=campaign, price=str(1000 - number))
@@ -131,12 +89,36 @@ REFUND_OF_TOMORROW = [
 ]
 
 
+AD_SPEND = """\
+date,source,campaign,cost
+2026-02-10,google,mayo,80.50
+2026-02-10,google,junio,19.50
+2026-02-10,google,junio,20
+2026-02-09,tiktok,,9
+2026-01-01,google,mayo,7
+yesterday,google,mayo,1
+2026-02-10,,mayo,1
+2026-02-10,x,mayo,a lot
+"""
+ADVERTISED = [
+    visit("2026-02-10T09:00:00Z", "tablet", source="google", utm_campaign="mayo"),
+    visit("2026-02-10T09:01:00Z", "tablet", "purchase", price="300"),
+]
+
+
 @pytest.fixture(scope="module")
-def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The events of three tests, each on days of their own."""
-    shop = Shop(tmp_path_factory.mktemp("edges"))
-    shop.land("events.ndjson", [*MANY_CAMPAIGNS, *SOURCE_NAMED_OTHER, *REFUND_OF_TOMORROW])
-    with shop.built().serving(NOW) as server:
+def edge_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The events of four tests, each on days of their own."""
+    # What lies above the landing zone says nothing of its files.
+    shop = Shop(tmp_path_factory.mktemp("ad_spend of all shops"))
+    shop.land("events.ndjson", [*MANY_CAMPAIGNS, *SOURCE_NAMED_OTHER, *REFUND_OF_TOMORROW, *ADVERTISED])
+    (shop.landing / "ad_spend.csv").write_text(AD_SPEND, encoding="utf-8")
+    return shop.built()
+
+
+@pytest.fixture(scope="module")
+def edge_cases(edge_shop: Shop) -> Iterator[Server]:
+    with edge_shop.serving(NOW) as server:
         yield server
 
 
@@ -171,3 +153,31 @@ def test_beyond_200_campaigns_the_rest_is_summed_as_other(edge_cases: Server) ->
 def test_source_named_other_is_ranked_as_a_source(edge_cases: Server) -> None:
     given = edge_cases.get(ATTRIBUTION, start="2026-01-10", end="2026-01-10").json()
     assert [row["name"] for row in given["rows"]] == ["other", "google"]
+
+
+def test_ad_spend_file_gives_cost_and_return_per_source(edge_shop: Shop, edge_cases: Server) -> None:
+    days = {"start": "2026-02-09", "end": "2026-02-10"}
+    unreadable = ["no readable cost", "no readable date", "no readable source"]
+    assert sorted(edge_shop.query("from mart_quarantine")) == [(reason, 1) for reason in unreadable]
+    rows = {row["name"]: row for row in edge_cases.get(ATTRIBUTION, **days).json()["rows"]}
+    assert (rows["google"]["cost"], rows["google"]["roas"], rows["google"]["visits"]) == (120, 2.5, 1)
+    assert (rows["tiktok"]["cost"], rows["tiktok"]["visits"], rows["tiktok"]["roas"]) == (9, 0, 0)
+    google = edge_cases.get(ATTRIBUTION, include="campaigns", **days).json()["rows"][0]
+    assert [(row["name"], row["revenue"], row["cost"], row["roas"]) for row in google["campaigns"]] == [
+        ("mayo", 300, 80.5, 3.73),
+        ("junio", 0, 39.5, 0),
+    ]
+    rows = {row["name"]: row for row in edge_cases.get(ATTRIBUTION, by="campaign", **days).json()["rows"]}
+    assert (rows["mayo"]["cost"], rows["junio"]["cost"], rows["(none)"]["cost"]) == (80.5, 39.5, 9)
+    (row,) = edge_cases.get(ATTRIBUTION, by="medium", **days).json()["rows"]
+    assert (row["name"], row["cost"], row["roas"]) == ("(none)", None, None)
+
+
+def test_later_ad_spend_file_replaces_the_costs_that_it_repeats(edge_shop: Shop) -> None:
+    (edge_shop.landing / "ad_spend-april.ndjson").write_text(
+        '{"Date": "2026-02-10T00:00:00Z", "source": "google", "campaign": "mayo", "cost": 160.5}'
+    )
+    edge_shop.built("fct_ad_spend", "fct_events")
+    cost = "select sum(cost) from fct_ad_spend where source = 'google' and spend_date = '2026-02-10'"
+    assert edge_shop.query(cost) == [(200,)]
+    assert edge_shop.query("select count(*) from fct_events where event_date = '2026-02-10'") == [(2,)]

@@ -1,6 +1,5 @@
 """The routes that answer from the marts, and those that tell the health of the server."""
 
-from itertools import product
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -64,17 +63,16 @@ async def get_readiness(request: Request) -> Health:
 def add_routes(app: FastAPI, services: Services) -> None:
     app.state.services = services
     for endpoint in ENDPOINTS:
-        for ending, method in product(("/", ""), ("GET", "HEAD")):
-            app.api_route(
-                endpoint.path + ending,
-                methods=[method],
-                name=endpoint.name,
-                description=endpoint.description(),
-                response_model=endpoint.response,
-                responses=RESPONSES,
-                openapi_extra={"parameters": openapi_parameters(endpoint.query)},
-                include_in_schema=bool(ending and method == "GET"),
-            )(get_answer)
+        app.get(
+            f"{endpoint.path}/",
+            name=endpoint.name,
+            description=endpoint.description(),
+            response_model=endpoint.response,
+            responses=RESPONSES,
+            openapi_extra={"parameters": openapi_parameters(endpoint.query)},
+        )(get_answer)
+        app.head(f"{endpoint.path}/", include_in_schema=False)(get_answer)
+        app.api_route(endpoint.path, methods=["GET", "HEAD"], include_in_schema=False)(get_answer)
     app.get("/healthz")(get_health)
     app.get("/readyz", responses={503: {"model": Problem}})(get_readiness)
     for path, handler in (("/healthz", get_health), ("/readyz", get_readiness)):

@@ -126,6 +126,8 @@ def number(raw: Any) -> str:
 
 def price(raw: Any) -> Decimal | None:
     """A price as DECIMAL_SEPARATOR=. has it, with a currency around it or not; None where there is none."""
+    if raw is None:
+        return None
     digits = re.sub(r"^([A-Z]{0,3}\s*[$€£]|[A-Z]{3})\s*|\s*([A-Z]{0,3}\s*[$€£]|[A-Z]{3})$", "", number(raw))
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", digits):
         digits = digits.replace(",", "")

@@ -108,14 +108,13 @@ def carts_of(events: Iterable[Event], whose: dict[int, str]) -> list[Cart]:
 def finished_checkouts(events: Iterable[Event], whose: dict[int, str]) -> set[int]:
     """Identities in memory of each begin_checkout whose person buys or is sold something within 72 hours."""
     known = list(events)
+    sales = [event for event in known if event.type in ("purchase", "whatsapp_purchase")]
     return {
         id(begun)
         for begun in known
-        for sale in known
         if begun.type == "begin_checkout"
-        and sale.type in ("purchase", "whatsapp_purchase")
-        and whose[id(sale)] == whose[id(begun)]
-        and begun.at <= sale.at <= begun.at + WAIT
+        for sale in sales
+        if whose[id(sale)] == whose[id(begun)] and begun.at <= sale.at <= begun.at + WAIT
     }
 
 

@@ -194,6 +194,12 @@ def test_build_killed_between_rows_and_files_reads_them_again(shop: Shop) -> Non
         assert shop.query("select sum(purchases) from mart_sales") == [(1,)]
 
 
+def test_incremental_strategy_refuses_a_key_without_a_change_list(shop: Shop) -> None:
+    refused = shop.run("dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
+    assert refused.returncode
+    assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
+
+
 def test_rows_of_deleted_files_survive_everything_but_a_reread(shop: Shop, tmp_path: Path) -> None:
     def sales() -> int:
         ((count,),) = shop.query("select sum(purchases) from mart_sales")
@@ -257,12 +263,6 @@ def test_model_without_an_incremental_filter_is_slow_but_correct(shop: Shop, tmp
     model.write_text(query.replace(condition, "        {% if false %}\n"))
     shop.land("7.ndjson", [event("purchase", "2026-03-07T10:00:00Z", session_id="7")])
     assert shop.built("mart_sales").query("select sum(purchases) from mart_sales") == [(2,)]
-
-
-def test_incremental_strategy_refuses_a_key_without_a_change_list(shop: Shop) -> None:
-    refused = shop.run("dbt.cli.main", "run-operation", "change_list", "--args", "unique_key: source")
-    assert refused.returncode
-    assert "unique_key must be one of event_key, session_id, buyer_id, event_date" in refused.stdout
 
 
 def test_another_landing_zone_replaces_the_first_unless_events_would_be_lost(

@@ -33,6 +33,7 @@ def small_harness(harness: FaultHarness) -> FaultHarness:
         "SIGKILL of an incremental build",
         "SIGKILL between the two links",
         "SIGKILL of `make erase`",
+        "a bit of the build file's definition flipped",
         "a bit of the build file's list of files flipped",
         "the clock set back",
         "a landed file that shrinks",

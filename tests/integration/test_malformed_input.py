@@ -7,13 +7,15 @@ import pytest
 from tests.support.malformed import FILES, MALFORMED_LINES, VALID_EDGE_CASES
 from tests.support.shop import Shop, event
 
+SAME = ("fct_events", "mart_sales", "mart_traffic", "mart_data_quality")
+
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Good rows, and odd ones."""
     shop = Shop(tmp_path_factory.mktemp("clean"))
     land_good(shop)
-    return shop.built("fct_events")
+    return shop.built(*SAME)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def land_good(shop: Shop) -> None:
     (shop.landing / "odd.ndjson").write_bytes(b"\n".join(line for line, _ in VALID_EDGE_CASES.values()))
 
 
-def test_malformed_rows_are_quarantined_once_and_change_no_event(clean: Shop, dirty: Shop) -> None:
+def test_malformed_rows_are_quarantined_once_and_change_nothing_else(clean: Shop, dirty: Shop) -> None:
     said = dirty.build().stdout
     kept, bad = 9 + len(VALID_EDGE_CASES), 2 * len(MALFORMED_LINES)
     assert f", {kept + bad} rows read: {kept} kept, 0 duplicates, {bad} quarantined (" in said
@@ -46,8 +48,9 @@ def test_malformed_rows_are_quarantined_once_and_change_no_event(clean: Shop, di
     found = [(Path(file).name, *rest) for file, *rest in rows]
     assert set(found) ^ set(expected) == set()
     assert len(found) == len(expected)
-    events = "from fct_events order by all"
-    assert dirty.query(events) == clean.query(events)
+    for table in SAME:
+        rows_of_table = f"from {table} order by all"
+        assert dirty.query(rows_of_table) == clean.query(rows_of_table), table
 
 
 def test_valid_edge_cases_count_with_their_readable_fields(clean: Shop) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.durable import locked
+from pipeline.landing.zone import SAMPLE
 from pipeline.paths import ROOT
 from tests.support.browser import CHROMIUM
 from tests.support.shop import NOW, Server, Shop, event
@@ -41,7 +42,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that neither worker is left with one at the end."""
+    """Begin with the files that take longest, so that no process is left with one at the end."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
@@ -81,7 +82,7 @@ def sample_shop(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Sho
     folder = run / "sample"
     with locked(run):
         folder.mkdir(exist_ok=True)
-        shop = Shop(folder, raw_events=ROOT / "seeds" / "sample_events.csv")
+        shop = Shop(folder, raw_events=ROOT / SAMPLE)
         return shop if shop.link.exists() else shop.built()
 
 

@@ -159,6 +159,7 @@ def test_ad_spend_file_gives_cost_and_return_per_source(edge_shop: Shop, edge_ca
     days = {"start": "2026-02-09", "end": "2026-02-10"}
     unreadable = ["no readable cost", "no readable date", "no readable source"]
     assert sorted(edge_shop.query("from mart_quarantine")) == [(reason, 1) for reason in unreadable]
+    assert edge_shop.query("select sum(cost) from fct_ad_spend") == [(136,)]
     rows = {row["name"]: row for row in edge_cases.get(ATTRIBUTION, **days).json()["rows"]}
     assert (rows["google"]["cost"], rows["google"]["roas"], rows["google"]["visits"]) == (120, 2.5, 1)
     assert (rows["tiktok"]["cost"], rows["tiktok"]["visits"], rows["tiktok"]["roas"]) == (9, 0, 0)

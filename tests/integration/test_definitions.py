@@ -118,14 +118,14 @@ def metrics(sample_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> dict
         (project / part).symlink_to(ROOT / part)
     (project / "target").symlink_to(TARGET)
     names = [each["name"] for each in json.loads((TARGET / "semantic_manifest.json").read_bytes())["metrics"]]
+    of_published = {"DBT_TARGET": "published", "WAREHOUSE_DIR": str(sample_shop.warehouse)}
     result = subprocess.run(
         [
             *[str(Path(sys.executable).with_name("mf")), "query", "--csv", "answers.csv"],
             *["--metrics", ",".join(names), "--start-time", FIRST, "--end-time", LAST],
         ],
         cwd=project,
-        env=sample_shop.environment
-        | {"DBT_TARGET": "published", "WAREHOUSE_DIR": str(sample_shop.warehouse)},
+        env=sample_shop.environment | of_published,
         capture_output=True,
         text=True,
     )

@@ -61,8 +61,6 @@ def test_marts_equal_the_definitions(whole: Shop, events: list[dict[str, Any]]) 
 
 NO_ORDER_IDS = ["", " ", "undefined", "null", "NaN", "[object Object]", "(not set)", None]
 CART = {"cart_items": "Gorra, Buzo ana@example.com", "total": 90000, "items_count": 2}
-
-
 BUYERS = [event("purchase", "2026-02-07T10:00:00Z", browser, price=1) for browser in ("phone", "desk")]
 REFUND = event("refund", "2026-03-06T12:00:00Z", order_id="7", metadata={"amount": 30}, idempotency_key="r")
 CANCELLED = event("order_cancelled", "2026-03-06T12:00:00Z", idempotency_key="c")

@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 STATUS_FILES = {"last_build.json", "watcher.json"}
 EXPECTED_FILES = {"build.duckdb", "current.duckdb", "erased", "key", "parquet", "versions", *STATUS_FILES}
 SENDERS = 4
-REPEATED = 1_000
+REPEATED = 5_000
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Asking:
 
     def ask(self) -> None:
         with httpx.Client(base_url=self.server.client.base_url, headers=authorized(), timeout=30) as client:
-            while not self.enough.wait(0.4):
+            while not self.enough.wait(0.2):
                 self.server.now = NOW + timedelta(seconds=len(self.answers) % 3000)
                 try:
                     response = client.get(DASHBOARD)
@@ -83,7 +83,7 @@ class FaultHarness:
         self.shop = shop = Shop(folder)
         self.saved = folder / "saved"
         random = Random(1)
-        instants = (NOW - timedelta(days=1, seconds=random.randrange(86_400)) for _ in range(1000))
+        instants = (NOW - timedelta(days=1, seconds=random.randrange(86_400)) for _ in range(3000))
         kinds = ("product_view", "add_to_cart", "begin_checkout", "purchase")
         shop.land(
             "before.ndjson",

@@ -206,7 +206,7 @@ def only(*models: str) -> list[str]:
 
 
 def client_of(port: int) -> httpx.Client:
-    """Of a server on this machine. It verifies no certificates, because to load those takes 0.03 s."""
+    """An HTTP client for a server on this machine. It loads no certificates, which takes 0.03 s."""
     return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=False)
 
 
